@@ -1,0 +1,26 @@
+// UTF-8, one character at a time.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace commands {
+
+struct Utf8Character {
+  std::optional<char32_t> code_point;  // nullopt: the byte begins no UTF-8 character
+  std::size_t length = 1;              // in bytes
+};
+
+/// The first character of `text`, which is not empty. Strict: no overlong forms, no surrogates.
+Utf8Character first_character(std::string_view text);
+
+bool is_utf8(std::string_view text);
+
+/// Unicode's control characters: U+0000 to U+001F, U+007F to U+009F.
+bool is_control(char32_t code_point);
+
+/// Whether one of them stands in `text`; bytes that are not UTF-8 do not count.
+bool has_control(std::string_view text);
+
+}  // namespace commands

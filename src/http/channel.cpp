@@ -1,0 +1,171 @@
+#include "http/channel.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/read.hpp>
+#include <type_traits>
+#include <utility>
+
+namespace http {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr auto k_await = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t k_read_bytes = 4096;
+constexpr std::chrono::seconds k_linger_time{2};
+constexpr std::size_t k_linger_bytes = std::size_t{1} << 20;
+
+PlainStream& socket_of(PlainStream& stream) {
+  return stream;
+}
+PlainStream& socket_of(TlsStream& stream) {
+  return stream.next_layer();
+}
+
+RequestHead head_of(const Parser& parser, const Framing& framing) {
+  RequestHead head;
+  head.method = parser.get().method_string();
+  head.target = parser.get().target();
+  head.framing = framing;
+  for (const auto& field : parser.get()) {
+    head.headers.add(std::string{field.name_string()}, std::string{field.value()});
+  }
+  return head;
+}
+
+}  // namespace
+
+template <typename Stream>
+Channel<Stream>::Channel(Stream stream, Connections& connections,
+                         const runtime::ListenerConfig& limits)
+    : limits_{limits}, stream_{std::move(stream)}, seat_{connections, socket_of(stream_)} {}
+
+template <typename Stream>
+asio::awaitable<error_code> Channel<Stream>::handshake() {
+  if constexpr (std::is_same_v<Stream, TlsStream>) {
+    seat_.enter(Phase::handshake, limits_.handshake_timeout);
+    const auto [failure] =
+        co_await stream_.async_handshake(asio::ssl::stream_base::server, k_await);
+    broken_ = static_cast<bool>(failure);
+    co_return seat_.expired() ? error_code{asio::error::timed_out} : failure;
+  }
+  co_return error_code{};
+}
+
+template <typename Stream>
+asio::awaitable<Arrival> Channel<Stream>::read_head() {
+  bool begun = has_more();
+  seat_.enter(begun ? Phase::request : Phase::idle,
+              begun ? limits_.head_timeout : limits_.idle_timeout);
+  for (;;) {
+    const auto bytes = buffer_.cdata();
+    const ScannedHead scanned = scan_head({static_cast<const char*>(bytes.data()), bytes.size()});
+    switch (scanned.scan) {
+      case HeadScan::complete:
+        head_size_ = scanned.size;
+        co_return Arrival::complete;
+      case HeadScan::too_large:
+        co_return Arrival::too_large;
+      case HeadScan::bare_line_feed:
+        co_return Arrival::bare_line_feed;
+      case HeadScan::incomplete:
+        break;
+    }
+    const auto space = buffer_.prepare(k_read_bytes);
+    const auto [failure, count] = co_await stream_.async_read_some(space, k_await);
+    buffer_.commit(count);
+    if (failure) {
+      co_return unfinished(begun);
+    }
+    if (!begun) {
+      begun = true;
+      seat_.enter(Phase::request, limits_.head_timeout);
+    }
+  }
+}
+
+// A deadline leaves the stream usable; anything else that ends a read does not.
+template <typename Stream>
+Arrival Channel<Stream>::unfinished(bool begun) {
+  if (seat_.expired()) {
+    return begun ? Arrival::too_slow : Arrival::nothing;
+  }
+  broken_ = begun;
+  return begun ? Arrival::lost : Arrival::nothing;
+}
+
+template <typename Stream>
+std::string_view Channel<Stream>::head() const {
+  return {static_cast<const char*>(buffer_.cdata().data()), head_size_};
+}
+
+template <typename Stream>
+std::optional<RequestHead> Channel<Stream>::parse_head(Parser& parser, const Framing& framing) {
+  parser.header_limit(2 * k_head_bytes_max);  // the gate has the say
+  parser.body_limit(framing.content_length);
+  error_code failure;
+  const std::size_t used = parser.put(asio::buffer(head()), failure);
+  const bool same = !failure && used == head_size_ && parser.is_header_done() &&
+                    !parser.chunked() &&
+                    parser.content_length().value_or(0) == framing.content_length;
+  buffer_.consume(head_size_);
+  return same ? std::optional{head_of(parser, framing)} : std::nullopt;
+}
+
+template <typename Stream>
+asio::awaitable<Arrival> Channel<Stream>::read_body(Parser& parser) {
+  if (parser.is_done()) {
+    co_return Arrival::complete;
+  }
+  seat_.enter(Phase::request, limits_.body_timeout);
+  const auto [failure, count] =
+      co_await boost::beast::http::async_read(stream_, buffer_, parser, k_await);
+  co_return failure ? unfinished(/*begun=*/true) : Arrival::complete;
+}
+
+template <typename Stream>
+asio::awaitable<bool> Channel<Stream>::write(std::string_view bytes) {
+  seat_.enter(Phase::request, limits_.write_timeout);
+  const auto all = asio::buffer(bytes);
+  const auto [failure, count] = co_await asio::async_write(stream_, all, k_await);
+  broken_ = static_cast<bool>(failure);
+  co_return !failure;
+}
+
+template <typename Stream>
+asio::awaitable<void> Channel<Stream>::close() {
+  seat_.enter(Phase::closing, k_linger_time);
+  if (!broken_) {
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      // Ends at the client's own goodbye, or at once where it is still sending.
+      co_await stream_.async_shutdown(k_await);
+    }
+    error_code ignored;
+    socket_of(stream_).shutdown(asio::socket_base::shutdown_send, ignored);
+    co_await drain();
+  }
+  error_code ignored;
+  socket_of(stream_).close(ignored);
+}
+
+// Below TLS: nobody reads these bytes.
+template <typename Stream>
+asio::awaitable<void> Channel<Stream>::drain() {
+  buffer_.clear();
+  const auto space = buffer_.prepare(k_read_bytes);
+  for (std::size_t drained = 0; drained < k_linger_bytes && !seat_.expired();) {
+    const auto [failure, count] = co_await socket_of(stream_).async_read_some(space, k_await);
+    if (failure) {
+      co_return;
+    }
+    drained += count;
+  }
+}
+
+template class Channel<PlainStream>;
+template class Channel<TlsStream>;
+
+}  // namespace http

@@ -1,0 +1,144 @@
+#include "http/listener.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "runtime/check.hpp"
+#include "runtime/endpoint.hpp"
+#include "runtime/log.hpp"
+#include "runtime/spawn.hpp"
+
+namespace http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+constexpr auto k_await = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds k_retry_delay{100};
+constexpr std::chrono::milliseconds k_sweep_interval{100};  // how late a deadline may be noticed
+
+tcp::acceptor bind(asio::io_context& loop, const ListenerOptions& options) {
+  try {
+    const auto address = asio::ip::make_address(options.endpoint.address);
+    // Opens with reuse_address, so that a restart does not wait for the last connections'
+    // TIME_WAIT.
+    return tcp::acceptor{loop, tcp::endpoint{address, options.endpoint.port}};
+  } catch (const boost::system::system_error& error) {
+    throw std::runtime_error{std::string{options.name} + ".listen: cannot listen on " +
+                             runtime::format_endpoint(options.endpoint) + ": " +
+                             error.code().message()};
+  }
+}
+
+}  // namespace
+
+Listener::Listener(asio::io_context& loop, ListenerOptions options, Serve serve)
+    : options_{std::move(options)},
+      serve_{std::move(serve)},
+      acceptor_{bind(loop, options_)},
+      retry_{loop},
+      tick_{loop},
+      connections_{loop.get_executor()} {
+  CHECK(options_.connections_max > 0);
+}
+
+std::uint16_t Listener::port() const {
+  return acceptor_.local_endpoint().port();
+}
+
+void Listener::start() {
+  accepting_ = true;
+  watching_ = true;
+  auto accepting = accept_clients();
+  runtime::spawn(acceptor_.get_executor(), "accept", std::move(accepting));
+  auto watching = watch_deadlines();
+  runtime::spawn(acceptor_.get_executor(), "deadlines", std::move(watching));
+}
+
+void Listener::stop() {
+  stopping_ = true;
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);
+  retry_.cancel();
+  connections_.notify();
+  connections_.close_idle();
+}
+
+asio::awaitable<void> Listener::drained() {
+  while (accepting_ || connections_.size() > 0) {
+    co_await connections_.changed();
+  }
+  tick_.cancel();
+  while (watching_) {
+    co_await connections_.changed();
+  }
+}
+
+asio::awaitable<void> Listener::accept_clients() {
+  while (!stopping_) {
+    if (connections_.size() >= options_.connections_max) {
+      co_await wait_for_room();
+      continue;
+    }
+    auto [failure, client] = co_await acceptor_.async_accept(k_await);
+    if (stopping_) {
+      break;
+    }
+    if (failure) {
+      co_await wait_after(failure);
+      continue;
+    }
+    serve(std::move(client));
+  }
+  accepting_ = false;
+  connections_.notify();
+}
+
+void Listener::serve(tcp::socket client) {
+  failing_ = false;
+  full_ = full_ && connections_.size() > options_.connections_max / 4 * 3;
+  boost::system::error_code ignored;
+  client.set_option(tcp::no_delay{true}, ignored);
+  try {
+    serve_(std::move(client), connections_);
+  } catch (const std::exception& error) {  // OpenSSL without memory; this client only
+    runtime::log_error("cannot serve", {{"listener", options_.name}, {"reason", error.what()}});
+  }
+}
+
+asio::awaitable<void> Listener::wait_for_room() {
+  if (!full_) {
+    full_ = true;
+    runtime::log_warn("connection limit reached",
+                      {{"listener", options_.name}, {"connections", connections_.size()}});
+  }
+  co_await connections_.changed();
+}
+
+// Out of descriptors or memory, mostly: it ends when a connection does, not by trying harder.
+asio::awaitable<void> Listener::wait_after(boost::system::error_code failure) {
+  if (!failing_) {
+    failing_ = true;
+    runtime::log_error("cannot accept",
+                       {{"listener", options_.name}, {"reason", failure.message()}});
+  }
+  retry_.expires_after(k_retry_delay);
+  co_await retry_.async_wait(k_await);
+}
+
+asio::awaitable<void> Listener::watch_deadlines() {
+  while (accepting_ || connections_.size() > 0) {
+    tick_.expires_after(k_sweep_interval);
+    co_await tick_.async_wait(k_await);
+    connections_.sweep(SteadyClock::now());
+  }
+  watching_ = false;
+  connections_.notify();
+}
+
+}  // namespace http

@@ -1,0 +1,32 @@
+// Which part of the service a request is for, decided from its head alone.
+//
+//   POST      /webhooks/{source}   a source's webhook
+//   GET HEAD  /healthz             the process is up
+//   GET HEAD  /readyz              may take traffic
+#pragma once
+
+#include <span>
+#include <variant>
+
+#include "http/answer.hpp"
+#include "http/request.hpp"
+#include "providers/source.hpp"
+
+namespace http {
+
+/// What one listener serves.
+struct Routes {
+  std::span<const providers::Source> sources;  // empty: no webhooks here
+  std::size_t body_max_bytes = 0;
+};
+
+enum class Probe { health, readiness };
+
+/// A webhook's source (never null), a probe, or the answer that ends it here.
+using Route = std::variant<const providers::Source*, Probe, Answer>;
+
+/// Pure. The path is what stands before "?", compared byte by byte: nothing is decoded. Refuses in
+/// this order: 404, 405, 415, 413.
+Route find_route(const RequestHead& head, const Routes& routes);
+
+}  // namespace http

@@ -1,0 +1,66 @@
+// The HTTPS listener for webhooks and the plain one for the operator, from socket to answer.
+//
+//   run_listener ─► TLS handshake ─► run_session ─► head gate ─► route ─► accept ─► ingest ─►
+//   answer
+//
+// Lives on the event-loop thread. A client that stalls, resets or sends garbage costs one
+// connection and one log line.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "domain/time.hpp"
+#include "ingest/ingest.hpp"
+#include "providers/source.hpp"
+#include "runtime/config.hpp"
+
+namespace http {
+
+/// The system's clock, in whole microseconds.
+domain::Time system_now();
+
+struct Options {
+  runtime::ListenerConfig listener;
+  runtime::AdminConfig admin;
+  std::vector<providers::Source> sources;
+  /// When a request is received; a test may have its own.
+  std::function<domain::Time()> now = system_now;
+};
+
+class Server {
+ public:
+  /// Reads certificate and key and binds both listeners. Throws std::runtime_error with a sentence
+  /// for an operator when one of these cannot be done. `loop` and `ingest` must outlive the server.
+  Server(boost::asio::io_context& loop, ingest::Ingest& ingest, Options options);
+  /// Precondition: `stopped` was called, or the loop runs no more. Connections that are left then
+  /// are closed when the loop is destroyed.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Starts accepting.
+  void start();
+
+  /// The ports really bound (differ from the configuration where that says 0).
+  [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::uint16_t admin_port() const;
+
+  /// Stops accepting, closes idle connections, lets requests in hand finish and answers them with
+  /// "Connection: close". `stopped` is called once, on the loop, when the last connection is gone.
+  /// Call it once.
+  void stop(std::function<void()> stopped);
+
+  /// Cuts every connection that is left: the deadline has passed. A request that ingest has in hand
+  /// is not taken back: `stopped` comes when ingest has answered it.
+  void abort();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace http

@@ -1,0 +1,199 @@
+#include "http/session.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "http/channel.hpp"
+#include "http/session_log.hpp"
+#include "http/webhook.hpp"
+#include "runtime/spawn.hpp"
+
+namespace http {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// The answer to send; none where nobody is left to read it.
+using Reply = std::optional<Answer>;
+
+template <typename Stream>
+class Session {
+ public:
+  Session(Stream client, const Site& site, Connections& connections)
+      : site_{site},
+        channel_{std::move(client), connections, site.limits},
+        log_{remote_address_of(channel_.socket())} {}
+
+  asio::awaitable<void> run();
+
+ private:
+  asio::awaitable<bool> exchange();
+  asio::awaitable<Reply> answer_head();
+  asio::awaitable<Reply> answer_request(const RequestHead& head, Parser& parser);
+  asio::awaitable<Reply> answer_webhook(const providers::Source& source, const RequestHead& head,
+                                        Parser& parser);
+  asio::awaitable<Reply> answer_refused(Answer answer, const RequestHead& head, Parser& parser);
+  asio::awaitable<bool> send(Answer answer);
+  Answer answer_probe(Probe probe) const;
+  Reply unfinished(Arrival arrival);
+
+  const Site& site_;
+  Channel<Stream> channel_;
+  SessionLog log_;
+};
+
+template <typename Stream>
+asio::awaitable<void> Session<Stream>::run() {
+  const auto failure = co_await channel_.handshake();
+  bool goes_on = !failure;
+  if (failure && !site_.stopping) {
+    log_.lost("handshake", failure.message());
+  }
+  while (goes_on) {
+    goes_on = co_await exchange();
+  }
+  co_await channel_.close();
+}
+
+// One request and its answer. True: the connection goes on.
+template <typename Stream>
+asio::awaitable<bool> Session<Stream>::exchange() {
+  log_.forget_source();
+  const Arrival arrival = co_await channel_.read_head();
+  Reply reply;
+  if (arrival == Arrival::complete) {
+    reply = co_await answer_head();
+  } else {
+    reply = unfinished(arrival);
+  }
+  if (!reply) {
+    co_return false;
+  }
+  co_return co_await send(*std::move(reply));
+}
+
+template <typename Stream>
+asio::awaitable<Reply> Session<Stream>::answer_head() {
+  const Gate gate = check_head(channel_.head());
+  if (const auto* refusal = std::get_if<Refusal>(&gate)) {
+    co_return refuse_and_close(refusal->status, refusal->reason);
+  }
+  Parser parser;
+  const auto head = channel_.parse_head(parser, std::get<Framing>(gate));
+  if (!head) {
+    co_return refuse_and_close(400, "head read in two ways");
+  }
+  Reply reply = co_await answer_request(*head, parser);
+  if (reply) {
+    reply->body_left_out = head->method == "HEAD";
+    reply->close = reply->close || head->framing.close;
+  }
+  co_return reply;
+}
+
+template <typename Stream>
+asio::awaitable<Reply> Session<Stream>::answer_request(const RequestHead& head, Parser& parser) {
+  const Route route = find_route(head, site_.routes);
+  if (const auto* source = std::get_if<const providers::Source*>(&route)) {
+    co_return co_await answer_webhook(**source, head, parser);
+  }
+  if (const auto* probe = std::get_if<Probe>(&route)) {
+    co_return answer_probe(*probe);
+  }
+  Answer refused = std::get<Answer>(route);
+  co_return co_await answer_refused(std::move(refused), head, parser);
+}
+
+template <typename Stream>
+asio::awaitable<Reply> Session<Stream>::answer_webhook(const providers::Source& source,
+                                                       const RequestHead& head, Parser& parser) {
+  log_.set_source(source.name);
+  if (site_.stopping) {
+    co_return refuse_for_now("stopping");  // closes, as every answer does from now on
+  }
+  if (head.framing.wants_continue && !parser.is_done() && !channel_.has_more()) {
+    co_await channel_.write(k_continue);  // a failure shows again in the read
+  }
+  const Arrival arrival = co_await channel_.read_body(parser);
+  if (arrival != Arrival::complete) {
+    co_return unfinished(arrival);
+  }
+  channel_.suspend_deadline();
+  Receipt receipt{head, std::move(parser.get().body()), log_.remote_address(), site_.now()};
+  auto receiving = receive(source, std::move(receipt), site_.ingest);
+  co_return co_await std::move(receiving);
+}
+
+// A small body is taken in, so that the connection can go on; for the others it ends here.
+template <typename Stream>
+asio::awaitable<Reply> Session<Stream>::answer_refused(Answer answer, const RequestHead& head,
+                                                       Parser& parser) {
+  const bool small = head.framing.content_length <= site_.limits.body_max_bytes;
+  if (!small || head.framing.wants_continue || site_.stopping) {
+    answer.close = true;
+    co_return answer;
+  }
+  const Arrival arrival = co_await channel_.read_body(parser);
+  if (arrival != Arrival::complete) {
+    co_return unfinished(arrival);
+  }
+  co_return answer;
+}
+
+template <typename Stream>
+asio::awaitable<bool> Session<Stream>::send(Answer answer) {
+  answer.close = answer.close || site_.stopping;
+  log_.answered(answer);
+  const std::string wire = to_wire(answer);
+  const bool written = co_await channel_.write(wire);
+  if (!written) {
+    log_.lost("answer", "not read by the client");
+  }
+  // Stopping since: a request that has begun to arrive is still answered, none is waited for.
+  const bool ends = answer.close || (site_.stopping && !channel_.has_more());
+  co_return written && !ends;
+}
+
+template <typename Stream>
+Answer Session<Stream>::answer_probe(Probe probe) const {
+  const auto readiness =
+      site_.stopping ? ingest::Readiness{false, "stopping"} : site_.ingest.readiness();
+  return probe == Probe::health ? answer_health() : answer_readiness(readiness);
+}
+
+template <typename Stream>
+Reply Session<Stream>::unfinished(Arrival arrival) {
+  if (arrival == Arrival::lost) {
+    log_.lost("request", "client left");
+  }
+  return answer_unfinished(arrival);
+}
+
+template <typename Stream>
+asio::awaitable<void> serve(std::unique_ptr<Session<Stream>> session) {
+  co_await session->run();
+}
+
+template <typename Stream>
+void start(Stream client, const Site& site, Connections& connections) {
+  const auto loop = client.get_executor();
+  auto work = serve(std::make_unique<Session<Stream>>(std::move(client), site, connections));
+  runtime::spawn(loop, "session", std::move(work));
+}
+
+}  // namespace
+
+void start_tls_session(asio::ip::tcp::socket client, asio::ssl::context& tls, const Site& site,
+                       Connections& connections) {
+  start(TlsStream{std::move(client), tls}, site, connections);
+}
+
+void start_plain_session(asio::ip::tcp::socket client, const Site& site, Connections& connections) {
+  start(std::move(client), site, connections);
+}
+
+}  // namespace http

@@ -1,0 +1,33 @@
+// One connection, from its first byte to its last: requests one after the other, in order.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <functional>
+
+#include "domain/time.hpp"
+#include "http/connections.hpp"
+#include "http/route.hpp"
+#include "ingest/ingest.hpp"
+#include "runtime/config.hpp"
+
+namespace http {
+
+/// What all sessions of one listener share.
+struct Site {
+  const runtime::ListenerConfig& limits;
+  Routes routes;
+  ingest::Ingest& ingest;
+  const std::function<domain::Time()>& now;
+  /// From then on webhooks are refused with 503, and every answer is the last of its connection.
+  bool stopping = false;
+};
+
+/// Serves the client until one of both leaves. The connection is counted in `connections` from now
+/// on. `site` and `connections` must live until the session has ended or the loop runs no more.
+void start_tls_session(boost::asio::ip::tcp::socket client, boost::asio::ssl::context& tls,
+                       const Site& site, Connections& connections);
+void start_plain_session(boost::asio::ip::tcp::socket client, const Site& site,
+                         Connections& connections);
+
+}  // namespace http

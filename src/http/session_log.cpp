@@ -1,0 +1,38 @@
+#include "http/session_log.hpp"
+
+#include "runtime/log.hpp"
+
+namespace http {
+
+void SessionLog::answered(const Answer& answer) {
+  const bool complains = !answer.reason.empty() && !complained_;
+  const bool warns = answer.status == 401 || answer.status == 503;
+  auto* const log = !complains ? runtime::log_debug : warns ? runtime::log_warn : runtime::log_info;
+  log(answer.reason.empty() ? "request answered" : "request refused", {{"remote", remote_address_},
+                                                                       {"source", source_},
+                                                                       {"status", answer.status},
+                                                                       {"reason", answer.reason}});
+  complained_ = complained_ || complains;
+}
+
+void SessionLog::lost(std::string_view phase, std::string_view reason) {
+  auto* const log = complained_ ? runtime::log_debug : runtime::log_info;
+  log("connection lost", {{"remote", remote_address_}, {"phase", phase}, {"reason", reason}});
+  complained_ = true;
+}
+
+std::string remote_address_of(const boost::asio::ip::tcp::socket& client) {
+  namespace ip = boost::asio::ip;
+  boost::system::error_code gone;
+  const auto address = client.remote_endpoint(gone).address();
+  if (gone) {
+    return {};
+  }
+  if (address.is_v4()) {
+    return address.to_string();
+  }
+  const ip::address_v6 v6{address.to_v6().to_bytes()};
+  return v6.is_v4_mapped() ? ip::make_address_v4(ip::v4_mapped, v6).to_string() : v6.to_string();
+}
+
+}  // namespace http

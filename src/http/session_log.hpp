@@ -1,0 +1,40 @@
+// What the log hears about one connection. Outsiders can open as many connections as they like, so
+// each gets one line above debug level, and nothing of what it sent is in it.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <string>
+#include <string_view>
+
+#include "http/answer.hpp"
+
+namespace http {
+
+class SessionLog {
+ public:
+  explicit SessionLog(std::string remote_address) : remote_address_{std::move(remote_address)} {}
+
+  [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
+
+  /// The source that the request at hand is for, in the lines that follow. Must outlive them.
+  void set_source(std::string_view name) { source_ = name; }
+  void forget_source() { source_ = k_no_source; }
+
+  void answered(const Answer& answer);
+
+  /// The client left, or failed us. `phase`: what we were doing.
+  void lost(std::string_view phase, std::string_view reason);
+
+ private:
+  static constexpr std::string_view k_no_source = "-";
+
+  std::string remote_address_;
+  std::string_view source_ = k_no_source;
+  bool complained_ = false;
+};
+
+/// As PostgreSQL's inet takes it: no scope id, and an IPv4 client of an IPv6 socket in its own
+/// form. Empty where the client is gone already.
+std::string remote_address_of(const boost::asio::ip::tcp::socket& client);
+
+}  // namespace http

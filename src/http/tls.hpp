@@ -1,0 +1,18 @@
+// The TLS side of the webhook listener.
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <filesystem>
+
+namespace http {
+
+struct TlsFiles {
+  std::filesystem::path certificate;  // PEM, the leaf first, then the chain
+  std::filesystem::path private_key;  // PEM, without a passphrase
+};
+
+/// TLS 1.2 or later, forward secrecy and AEAD only, the server's choice of cipher, no compression,
+/// no renegotiation. Throws std::runtime_error with a sentence that names the file at fault.
+boost::asio::ssl::context make_tls(const TlsFiles& files);
+
+}  // namespace http

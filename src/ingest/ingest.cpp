@@ -1,0 +1,210 @@
+#include "ingest/ingest.hpp"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <deque>
+#include <vector>
+
+#include "ingest/database_thread.hpp"
+
+namespace ingest {
+namespace {
+
+constexpr std::chrono::seconds k_check_interval{2};
+
+// A batch of large bodies stays small enough for one statement and one answer in time.
+constexpr std::size_t k_batch_bytes_max = 8 * 1024 * 1024;
+
+domain::Time system_now() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+// Where a caller of submit waits. Shared by the waiting coroutine, which may give up, and the queue
+// or the batch, which may answer later.
+struct Ticket {
+  boost::asio::steady_timer deadline;
+  std::optional<Outcome> outcome;
+  bool abandoned = false;
+};
+
+using Tickets = std::vector<std::shared_ptr<Ticket>>;
+
+struct Waiting {
+  store::Delivery delivery;
+  std::shared_ptr<Ticket> ticket;
+};
+
+void answer(Ticket& ticket, Outcome outcome) {
+  ticket.outcome = std::move(outcome);
+  ticket.deadline.cancel();
+}
+
+}  // namespace
+
+class Ingest::Impl {
+ public:
+  Impl(boost::asio::io_context& loop, Options options)
+      : loop_{loop}, options_{std::move(options)}, check_timer_{loop} {
+    for (std::size_t at = 0; at < options_.connections; ++at) {
+      DatabaseThread::Events events{[this] { on_thread_changed(); }};
+      threads_.push_back(std::make_unique<DatabaseThread>(loop_, options_.database_url, system_now,
+                                                          std::move(events)));
+    }
+    check_later();
+  }
+
+  boost::asio::awaitable<Outcome> submit(store::Delivery delivery) {
+    if (auto refusal = reason_to_refuse(); !refusal.empty()) {
+      co_return Unavailable{std::move(refusal)};
+    }
+    auto ticket = std::make_shared<Ticket>(Ticket{boost::asio::steady_timer{loop_}, {}, false});
+    ticket->deadline.expires_after(options_.answer_timeout);
+    Waiting waiting{std::move(delivery), ticket};
+    queue_.push_back(std::move(waiting));
+    hand_out();
+    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+    co_await ticket->deadline.async_wait(token);
+    if (!ticket->outcome) {
+      ticket->abandoned = true;
+      co_return Unavailable{"the commit did not come in time"};
+    }
+    co_return std::move(*ticket->outcome);
+  }
+
+  [[nodiscard]] Readiness readiness() const {
+    if (auto refusal = reason_to_refuse(); !refusal.empty()) {
+      return {false, std::move(refusal)};
+    }
+    for (const auto& thread : threads_) {
+      if (!thread->is_away() && !thread->schema().durable) {
+        return {false, thread->schema().reason};
+      }
+    }
+    return {true, ""};
+  }
+
+  void refuse_new() { refusing_ = true; }
+
+  void stop() {
+    refusing_ = true;
+    check_timer_.cancel();
+    for (const auto& thread : threads_) {
+      thread->join();
+    }
+  }
+
+ private:
+  [[nodiscard]] bool is_database_away() const {
+    return std::all_of(threads_.begin(), threads_.end(),
+                       [](const auto& thread) { return thread->is_away(); });
+  }
+
+  // Empty: there is none.
+  [[nodiscard]] std::string reason_to_refuse() const {
+    if (refusing_) {
+      return "stopping";
+    }
+    if (is_database_away()) {
+      return "database away: " + threads_.front()->schema().reason;
+    }
+    if (queue_.size() >= options_.queue_max) {
+      return "queue full";
+    }
+    return "";
+  }
+
+  // While the threads are busy the queue grows, so the next batch is larger: group commit without a
+  // timer.
+  void hand_out() {
+    for (const auto& thread : threads_) {
+      while (!queue_.empty() && queue_.front().ticket->abandoned) {
+        queue_.pop_front();
+      }
+      if (queue_.empty()) {
+        return;
+      }
+      if (thread->is_idle()) {
+        commit_batch(*thread);
+      }
+    }
+  }
+
+  void commit_batch(DatabaseThread& thread) {
+    std::vector<store::Delivery> deliveries;
+    Tickets tickets;
+    std::size_t bytes = 0;
+    while (!queue_.empty() && deliveries.size() < options_.batch_max && bytes < k_batch_bytes_max) {
+      Waiting& next = queue_.front();
+      if (!next.ticket->abandoned) {
+        bytes += next.delivery.body.size();
+        deliveries.push_back(std::move(next.delivery));
+        tickets.push_back(std::move(next.ticket));
+      }
+      queue_.pop_front();
+    }
+    auto done = [this, tickets = std::move(tickets)](std::vector<Outcome> outcomes) {
+      for (std::size_t at = 0; at < tickets.size(); ++at) {
+        answer(*tickets[at], std::move(outcomes[at]));
+      }
+      on_thread_changed();
+    };
+    thread.commit(std::move(deliveries), std::move(done));
+  }
+
+  void on_thread_changed() {
+    if (is_database_away()) {
+      for (const Waiting& waiting : queue_) {
+        answer(*waiting.ticket, Unavailable{reason_to_refuse()});
+      }
+      queue_.clear();
+    }
+    hand_out();
+  }
+
+  void check_later() {
+    check_timer_.expires_after(k_check_interval);
+    check_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error || refusing_) {
+        return;
+      }
+      for (const auto& thread : threads_) {
+        if (thread->is_idle()) {
+          thread->check();
+        }
+      }
+      check_later();
+    });
+  }
+
+  boost::asio::io_context& loop_;
+  Options options_;
+  std::deque<Waiting> queue_;
+  std::vector<std::unique_ptr<DatabaseThread>> threads_;
+  boost::asio::steady_timer check_timer_;
+  bool refusing_ = false;
+};
+
+Ingest::Ingest(boost::asio::io_context& loop, Options options)
+    : impl_{std::make_unique<Impl>(loop, std::move(options))} {}
+
+Ingest::~Ingest() = default;
+
+boost::asio::awaitable<Outcome> Ingest::submit(store::Delivery delivery) {
+  return impl_->submit(std::move(delivery));
+}
+
+Readiness Ingest::readiness() const {
+  return impl_->readiness();
+}
+
+void Ingest::refuse_new() {
+  impl_->refuse_new();
+}
+
+void Ingest::stop() {
+  impl_->stop();
+}
+
+}  // namespace ingest

@@ -1,0 +1,110 @@
+#include "providers/signature.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <stdexcept>
+
+namespace providers {
+
+namespace {
+
+unsigned char* as_bytes(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
+
+const unsigned char* as_bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+unsigned char* as_bytes(domain::Sha256& digest) {
+  return reinterpret_cast<unsigned char*>(digest.data());
+}
+
+std::optional<unsigned> hex_digit(char c) {
+  if (c >= '0' && c <= '9') {
+    return static_cast<unsigned>(c - '0');
+  }
+  if (c >= 'a' && c <= 'f') {
+    return static_cast<unsigned>(c - 'a' + 10);
+  }
+  if (c >= 'A' && c <= 'F') {
+    return static_cast<unsigned>(c - 'A' + 10);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+domain::Sha256 sha256(std::string_view bytes) {
+  domain::Sha256 digest{};
+  if (EVP_Digest(bytes.data(), bytes.size(), as_bytes(digest), nullptr, EVP_sha256(), nullptr) !=
+      1) {
+    throw std::runtime_error("OpenSSL could not compute SHA-256");
+  }
+  return digest;
+}
+
+domain::Sha256 hmac_sha256(std::string_view key, std::string_view message) {
+  domain::Sha256 digest{};
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), as_bytes(message),
+           message.size(), as_bytes(digest), nullptr) == nullptr) {
+    throw std::runtime_error("OpenSSL could not compute HMAC-SHA256");
+  }
+  return digest;
+}
+
+bool equal_in_constant_time(const domain::Sha256& left, const domain::Sha256& right) {
+  return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+std::string to_hex(const domain::Sha256& digest) {
+  static constexpr std::string_view k_digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(digest.size() * 2);
+  for (const std::byte byte : digest) {
+    text += k_digits[std::to_integer<std::size_t>(byte >> 4)];
+    text += k_digits[std::to_integer<std::size_t>(byte & std::byte{15})];
+  }
+  return text;
+}
+
+std::optional<domain::Sha256> sha256_from_hex(std::string_view text) {
+  domain::Sha256 digest{};
+  if (text.size() != digest.size() * 2) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    const auto high = hex_digit(text[2 * i]);
+    const auto low = hex_digit(text[2 * i + 1]);
+    if (!high || !low) {
+      return std::nullopt;
+    }
+    digest[i] = static_cast<std::byte>(*high << 4 | *low);
+  }
+  return digest;
+}
+
+std::optional<std::string> decode_base64(std::string_view text) {
+  if (text.empty() || text.size() % 4 != 0) {
+    return std::nullopt;
+  }
+  std::string bytes(text.size() / 4 * 3, '\0');
+  if (EVP_DecodeBlock(as_bytes(bytes), as_bytes(text), static_cast<int>(text.size())) < 0) {
+    return std::nullopt;
+  }
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
+  bytes.resize(bytes.size() - padding);
+  // OpenSSL forgives blanks and stray bits; only the one canonical spelling comes back the same.
+  return encode_base64(bytes) == text ? std::optional{bytes} : std::nullopt;
+}
+
+std::string encode_base64(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // OpenSSL writes a NUL at the end
+  const int size = EVP_EncodeBlock(as_bytes(text), as_bytes(bytes), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+}  // namespace providers

@@ -1,0 +1,32 @@
+// The cryptography that webhook protocols are made of, by OpenSSL.
+//
+// Pure. Throws std::runtime_error only where OpenSSL itself fails (out of memory, broken install).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "domain/event.hpp"
+
+namespace providers {
+
+domain::Sha256 sha256(std::string_view bytes);
+domain::Sha256 hmac_sha256(std::string_view key, std::string_view message);
+
+/// In time that does not depend on where the two differ.
+bool equal_in_constant_time(const domain::Sha256& left, const domain::Sha256& right);
+
+/// 64 lower case digits.
+std::string to_hex(const domain::Sha256& digest);
+
+/// Exactly 64 digits in any case, else nullopt.
+std::optional<domain::Sha256> sha256_from_hex(std::string_view text);
+
+/// RFC 4648 section 4, canonical: padding required, no blanks, no stray bits. nullopt otherwise,
+/// and for the empty text.
+std::optional<std::string> decode_base64(std::string_view text);
+
+std::string encode_base64(std::string_view bytes);
+
+}  // namespace providers

@@ -1,0 +1,24 @@
+// The operators' command of refundd: a table of contents. Each command is a file of commands/.
+#include <CLI/CLI.hpp>
+
+#include "commands/audit_verify.hpp"
+#include "commands/check_config.hpp"
+#include "commands/commands.hpp"
+#include "commands/explain.hpp"
+#include "commands/migrate.hpp"
+#include "commands/orders_import.hpp"
+#include "commands/send.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app{"The operators' command of refundd. Exit codes: 0 done, 1 failed, 2 wrong usage.",
+               "refundctl"};
+  commands::Context context;
+  commands::add_common_options(app, context);
+  commands::add_check_config(app, context);
+  commands::add_send(app, context);
+  commands::add_migrate(app, context);
+  commands::add_explain(app, context);
+  commands::add_orders_import(app, context);
+  commands::add_audit_verify(app, context);
+  return commands::run_command(app, context, argc, argv);
+}

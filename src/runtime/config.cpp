@@ -1,0 +1,162 @@
+#include "runtime/config.hpp"
+
+#include <algorithm>
+
+#include "runtime/config_files.hpp"
+#include "runtime/config_reader.hpp"
+#include "runtime/config_source.hpp"
+
+namespace runtime {
+namespace {
+
+constexpr std::size_t k_config_max_bytes = 1 << 20;
+constexpr std::size_t k_certificate_max_bytes = 1 << 20;
+
+constexpr Range k_timeout_seconds{1, 3600};
+
+void read_tables(TableReader file, const FileFolders& folders, Config& config);
+void read_listener(TableReader table, const FileFolders& folders, ListenerConfig& config);
+void read_admin(TableReader table, const ListenerConfig& listener, AdminConfig& config);
+void read_database(TableReader table, DatabaseConfig& config);
+void read_ingest(TableReader table, IngestConfig& config);
+void read_log(TableReader table, LogConfig& config);
+void refuse_same_names(TableReader& file, const std::vector<SourceConfig>& sources);
+
+}  // namespace
+
+LoadedConfig load_config(const std::filesystem::path& file, const LoadOptions& options) {
+  LoadedConfig loaded;
+  const auto content = read_file(file, {.size_max_bytes = k_config_max_bytes, .is_secret = false});
+  if (const auto* problem = std::get_if<FileProblem>(&content)) {
+    loaded.errors.push_back({"", problem->message});
+    return loaded;
+  }
+  try {
+    const auto table = toml::parse(std::get<std::string>(content));
+    const FileFolders folders{options.credentials_directory,
+                              std::filesystem::absolute(file).parent_path()};
+    read_tables({table, "", loaded.errors}, folders, loaded.config);
+  } catch (const toml::parse_error& error) {
+    const auto& where = error.source().begin;
+    loaded.errors.push_back({"", "line " + std::to_string(where.line) + ", column " +
+                                     std::to_string(where.column) + ": " +
+                                     std::string{error.description()}});
+  }
+  return loaded;
+}
+
+namespace {
+
+void read_tables(TableReader file, const FileFolders& folders, Config& config) {
+  read_listener(file.table("listener"), folders, config.listener);
+  read_admin(file.table("admin"), config.listener, config.admin);
+  read_database(file.table("database"), config.database);
+  read_ingest(file.table("ingest"), config.ingest);
+  read_log(file.table("log"), config.log);
+  for (const auto& source : file.tables("source")) {
+    config.sources.push_back(read_source(source, folders));
+  }
+  if (!file.has("source")) {
+    file.add_error("source", "at least one [[source]] is required");
+  }
+  refuse_same_names(file, config.sources);
+  file.refuse_other_keys();
+}
+
+struct TlsFile {
+  std::string_view key;
+  bool is_secret;
+};
+
+void read_tls_file(TableReader& table, const FileFolders& folders, const TlsFile& file,
+                   std::filesystem::path& path) {
+  std::optional<std::string> name;
+  table.require(file.key);
+  table.read(file.key, name);
+  if (!name) {
+    return;
+  }
+  path = folders.resolve(*name);
+  const auto content =
+      read_file(path, {.size_max_bytes = k_certificate_max_bytes, .is_secret = file.is_secret});
+  if (const auto* problem = std::get_if<FileProblem>(&content)) {
+    table.add_error(file.key, path.string() + ": " + problem->message);
+  }
+}
+
+void read_listener(TableReader table, const FileFolders& folders, ListenerConfig& config) {
+  table.read("listen", config.listen);
+  read_tls_file(table, folders, {"certificate_file", /*is_secret=*/false}, config.certificate_file);
+  read_tls_file(table, folders, {"private_key_file", /*is_secret=*/true}, config.private_key_file);
+  table.read("body_max_bytes", {1024, 16777216}, config.body_max_bytes);
+  table.read("connections_max", {1, 100000}, config.connections_max);
+  table.read("handshake_timeout_seconds", k_timeout_seconds, config.handshake_timeout);
+  table.read("head_timeout_seconds", k_timeout_seconds, config.head_timeout);
+  table.read("body_timeout_seconds", k_timeout_seconds, config.body_timeout);
+  table.read("write_timeout_seconds", k_timeout_seconds, config.write_timeout);
+  table.read("idle_timeout_seconds", k_timeout_seconds, config.idle_timeout);
+  table.read("stop_timeout_seconds", k_timeout_seconds, config.stop_timeout);
+  table.refuse_other_keys();
+}
+
+void read_admin(TableReader table, const ListenerConfig& listener, AdminConfig& config) {
+  table.read("listen", config.listen);
+  const auto& taken = listener.listen;
+  if (config.listen.port != 0 && config.listen.port == taken.port &&
+      config.listen.address == taken.address) {
+    table.add_error("listen", "must not be the address of listener.listen");
+  }
+  table.refuse_other_keys();
+}
+
+/// libpq takes a password before the '@' and in the query, and so a key's one (sslpassword).
+bool has_password(std::string_view url) {
+  const auto rest = url.substr(url.find("://") + 3);
+  const auto user = rest.substr(0, rest.find_first_of("@/"));
+  const bool in_user = user.size() < rest.size() && rest[user.size()] == '@' &&
+                       user.find(':') != std::string_view::npos;
+  const auto query = rest.find('?');
+  return in_user || (query != std::string_view::npos &&
+                     rest.find("password=", query) != std::string_view::npos);
+}
+
+void read_database(TableReader table, DatabaseConfig& config) {
+  table.read("url", config.url);
+  if (!config.url.starts_with("postgresql://") && !config.url.starts_with("postgres://")) {
+    table.add_error("url", "must be a libpq URL: postgresql://…");
+  } else if (has_password(config.url)) {
+    table.add_error("url", "must not hold a password: keep it in ~/.pgpass or a passfile");
+  }
+  table.read("connections", {1, 64}, config.connections);
+  table.refuse_other_keys();
+}
+
+void read_ingest(TableReader table, IngestConfig& config) {
+  table.read("queue_max", {1, 1000000}, config.queue_max);
+  table.read("batch_max", {1, 10000}, config.batch_max);
+  table.refuse_other_keys();
+}
+
+void read_log(TableReader table, LogConfig& config) {
+  table.read("level",
+             {{"debug", LogLevel::debug},
+              {"info", LogLevel::info},
+              {"warn", LogLevel::warn},
+              {"error", LogLevel::error}},
+             config.level);
+  table.read("format", {{"text", LogFormat::text}, {"json", LogFormat::json}}, config.format);
+  table.refuse_other_keys();
+}
+
+void refuse_same_names(TableReader& file, const std::vector<SourceConfig>& sources) {
+  for (auto source = sources.begin(); source != sources.end(); ++source) {
+    const auto same = [&](const SourceConfig& other) { return other.name == source->name; };
+    if (!source->name.empty() && std::find_if(sources.begin(), source, same) != source) {
+      const auto index = std::to_string(source - sources.begin());
+      file.add_error("source[" + index + "].name", "is the name of another source already");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace runtime

@@ -1,0 +1,104 @@
+// The configuration file: read once, checked as a whole, every mistake reported together.
+//
+// Knows no refund: a [[source]] is names, numbers and secrets here; sources.hpp makes providers'
+// sources of them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace runtime {
+
+/// Where a listener waits: an IP address and a port (0: any free one).
+struct Endpoint {
+  std::string address;  // "0.0.0.0", "::1"; no host names
+  std::uint16_t port = 0;
+};
+
+struct ListenerConfig {
+  Endpoint listen{"0.0.0.0", 8443};
+  std::filesystem::path certificate_file;  // absolute
+  std::filesystem::path private_key_file;  // absolute
+  std::size_t body_max_bytes = 262144;
+  std::size_t connections_max = 4096;
+  std::chrono::seconds handshake_timeout{5};
+  std::chrono::seconds head_timeout{5};
+  std::chrono::seconds body_timeout{10};
+  std::chrono::seconds write_timeout{10};
+  std::chrono::seconds idle_timeout{15};
+  /// From SIGTERM to the end of the process at the latest.
+  std::chrono::seconds stop_timeout{25};
+};
+
+struct AdminConfig {
+  Endpoint listen{"127.0.0.1", 9090};
+};
+
+struct DatabaseConfig {
+  std::string url = "postgresql:///refundd?host=/run/postgresql";
+  std::size_t connections = 2;
+};
+
+struct IngestConfig {
+  std::size_t queue_max = 10000;
+  std::size_t batch_max = 500;
+};
+
+enum class LogLevel { debug, info, warn, error };
+enum class LogFormat { text, json };
+
+struct LogConfig {
+  LogLevel level = LogLevel::info;
+  LogFormat format = LogFormat::text;
+};
+
+struct SourceConfig {
+  std::string name;      // [a-z0-9][a-z0-9-]{0,62}: it is part of a URL path
+  std::string provider;  // any text; whether it exists is not known here
+  /// The key that was used: "webhook_secret_files" or "webhook_token_files".
+  std::string secret_files_key;
+  /// Contents of the secret files, one trailing newline removed; empty: that file was refused.
+  std::vector<std::string> secrets;
+  std::optional<std::chrono::seconds> timestamp_tolerance;  // nullopt: not given
+  bool livemode = true;
+  std::string missing_status = "pending";
+  std::optional<std::string> currency_default;
+  std::optional<std::string> test_recipient;
+};
+
+struct Config {
+  ListenerConfig listener;
+  AdminConfig admin;
+  DatabaseConfig database;
+  IngestConfig ingest;
+  LogConfig log;
+  std::vector<SourceConfig> sources;
+};
+
+/// One mistake: which key, and what is wrong with it, in a sentence for an operator. Never contains
+/// a secret's content.
+struct ConfigError {
+  std::string key;  // "source[1].webhook_secret_files", "listener.listen"; empty: the whole file
+  std::string message;
+};
+
+struct LoadedConfig {
+  /// With errors, what could be read: wrong values are left at their defaults, and every source of
+  /// the file has its place.
+  Config config;
+  std::vector<ConfigError> errors;  // empty: the configuration is good
+};
+
+struct LoadOptions {
+  /// $CREDENTIALS_DIRECTORY of systemd; secrets are looked for there first.
+  std::optional<std::filesystem::path> credentials_directory;
+};
+
+/// Reads the file and every secret that it names. Never throws for a bad file.
+LoadedConfig load_config(const std::filesystem::path& file, const LoadOptions& options);
+
+}  // namespace runtime

@@ -1,0 +1,18 @@
+// The text of a listening address and back.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runtime/config.hpp"
+
+namespace runtime {
+
+/// "0.0.0.0:8443" or "[::1]:8443": an IP address, not a host name, and a port from 0 to 65535.
+std::optional<Endpoint> parse_endpoint(std::string_view text);
+
+/// The text that parse_endpoint reads: an IPv6 address stands in brackets.
+std::string format_endpoint(const Endpoint& endpoint);
+
+}  // namespace runtime

@@ -1,0 +1,74 @@
+#include "runtime/log.hpp"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <chrono>
+
+#include "runtime/log_line.hpp"
+
+namespace runtime {
+namespace {
+
+spdlog::level::level_enum level_of(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warn:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
+  }
+  return spdlog::level::err;
+}
+
+// The process has one standard error, so the log is the one thing here that is global. spdlog gives
+// the lock, the level and the sink; the line is ours, so no pattern of spdlog's ever sees a value.
+struct Log {
+  Log() { logger.set_pattern("%v"); }
+
+  LogFormat format = LogFormat::text;
+  spdlog::logger logger{"refundd", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
+};
+
+Log& the_log() {
+  static Log log;
+  return log;
+}
+
+void write(LogLevel level, std::string_view message, std::initializer_list<Field> fields) {
+  Log& log = the_log();
+  if (!log.logger.should_log(level_of(level))) {
+    return;
+  }
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const LogLine line{level, now, message, {fields.begin(), fields.size()}};
+  log.logger.log(level_of(level), spdlog::string_view_t{format_line(log.format, line)});
+}
+
+}  // namespace
+
+void start_log(const LogConfig& config) {
+  the_log().format = config.format;
+  the_log().logger.set_level(level_of(config.level));
+}
+
+void log_debug(std::string_view message, std::initializer_list<Field> fields) {
+  write(LogLevel::debug, message, fields);
+}
+
+void log_info(std::string_view message, std::initializer_list<Field> fields) {
+  write(LogLevel::info, message, fields);
+}
+
+void log_warn(std::string_view message, std::initializer_list<Field> fields) {
+  write(LogLevel::warn, message, fields);
+}
+
+void log_error(std::string_view message, std::initializer_list<Field> fields) {
+  write(LogLevel::error, message, fields);
+}
+
+}  // namespace runtime

@@ -1,0 +1,65 @@
+// One PostgreSQL session with the settings that keep a promise of "503 within seconds": whatever
+// the network or the server does, no call hangs for longer than the limits below.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "domain/time.hpp"
+
+namespace pqxx {
+class connection_base;
+}  // namespace pqxx
+
+namespace store {
+
+/// Cuts a session from another thread. The blocked call then fails as unavailable (or in doubt).
+class Interrupter {
+ public:
+  /// `socket` is duplicated, so that the session may close its own at any time.
+  explicit Interrupter(int socket);
+  ~Interrupter();
+  Interrupter(const Interrupter&) = delete;
+  Interrupter& operator=(const Interrupter&) = delete;
+
+  void interrupt() const;
+
+ private:
+  int socket_;
+};
+
+struct ConnectionOptions {
+  std::string url;
+  std::string application_name = "refundd";
+  /// Zero: no limit, for an operator's command that may take long.
+  std::chrono::milliseconds statement_timeout{5000};
+  std::chrono::milliseconds lock_timeout{3000};
+};
+
+/// Not thread-safe: belongs to the thread that opened it. Every member function may block.
+class Connection {
+ public:
+  /// Throws Failure when no session can be opened within 3 s per host.
+  explicit Connection(const ConnectionOptions& options);
+  ~Connection();
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+
+  [[nodiscard]] std::shared_ptr<const Interrupter> interrupter() const { return interrupter_; }
+
+  /// For the store's own functions.
+  [[nodiscard]] pqxx::connection_base& session();
+
+ private:
+  class Session;
+  std::unique_ptr<Session> session_;
+  // Shared, because another thread may be about to interrupt while this object goes away.
+  std::shared_ptr<const Interrupter> interrupter_;
+};
+
+/// The libpq connection string for `url`: its own settings win over ours. Throws Failure for a URL
+/// that libpq does not read.
+std::string connection_string(const ConnectionOptions& options);
+
+}  // namespace store

@@ -1,0 +1,12 @@
+# Writes OUTPUT, a C++ file that holds every SQL file of FILES as text.
+set(content "#include \"store/embedded_sql.hpp\"\n\nnamespace store {\n\n")
+string(APPEND content "std::span<const EmbeddedSql> embedded_sql() {\n  static const EmbeddedSql files[] = {\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME)
+  get_filename_component(folder ${file} DIRECTORY)
+  get_filename_component(folder ${folder} NAME)
+  file(READ ${file} text)
+  string(APPEND content "      {\"${folder}/${name}\", R\"sqlfile(${text})sqlfile\"},\n")
+endforeach()
+string(APPEND content "  };\n  return files;\n}\n\n}  // namespace store\n")
+file(WRITE ${OUTPUT} "${content}")

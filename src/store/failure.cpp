@@ -1,0 +1,66 @@
+#include "store/failure.hpp"
+
+#include <array>
+#include <pqxx/pqxx>
+
+namespace store {
+namespace {
+
+// The server's first line without DETAIL, which may hold values of rows.
+std::string first_line(std::string_view text) {
+  return std::string{text.substr(0, text.find('\n'))};
+}
+
+// SQLSTATEs after which the session is over or on the wrong server.
+bool ends_connection(std::string_view sqlstate) {
+  return sqlstate.starts_with("08") || sqlstate.starts_with("57P") || sqlstate == "25006";
+}
+
+}  // namespace
+
+FailureKind kind_of_sqlstate(std::string_view sqlstate) {
+  constexpr std::string_view k_statement_completion_unknown = "40003";
+  constexpr std::string_view k_lock_not_available = "55P03";
+  // Classes whose cause is the row itself: data, constraints, a value too large for an index.
+  constexpr std::array<std::string_view, 3> k_rejected_classes{"22", "23", "54"};
+  if (sqlstate == k_statement_completion_unknown) {
+    return FailureKind::in_doubt;
+  }
+  if (sqlstate.starts_with("40") || sqlstate == k_lock_not_available) {
+    return FailureKind::retry;
+  }
+  for (const std::string_view rejected : k_rejected_classes) {
+    if (sqlstate.starts_with(rejected)) {
+      return FailureKind::rejected;
+    }
+  }
+  return FailureKind::unavailable;
+}
+
+Failure classify(const std::exception& error) {
+  if (const auto* known = dynamic_cast<const Failure*>(&error)) {
+    return *known;
+  }
+  if (dynamic_cast<const pqxx::in_doubt_error*>(&error) != nullptr) {
+    return {FailureKind::in_doubt,
+            "the commit is in doubt: the connection broke while it was awaited",
+            /*connection_lost=*/true};
+  }
+  if (dynamic_cast<const pqxx::statement_completion_unknown*>(&error) != nullptr) {
+    return {FailureKind::in_doubt, first_line(error.what()), /*connection_lost=*/true};
+  }
+  if (dynamic_cast<const pqxx::transaction_rollback*>(&error) != nullptr) {
+    return {FailureKind::retry, first_line(error.what()), /*connection_lost=*/false};
+  }
+  if (dynamic_cast<const pqxx::broken_connection*>(&error) != nullptr) {
+    return {FailureKind::unavailable, first_line(error.what()), /*connection_lost=*/true};
+  }
+  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) {
+    return {kind_of_sqlstate(sql->sqlstate()),
+            first_line(sql->what()) + " (SQLSTATE " + sql->sqlstate() + ")",
+            ends_connection(sql->sqlstate())};
+  }
+  return {FailureKind::unavailable, first_line(error.what()), /*connection_lost=*/true};
+}
+
+}  // namespace store

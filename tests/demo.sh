@@ -1,0 +1,252 @@
+#!/usr/bin/env bash
+# A short story told with signed webhooks: a private PostgreSQL, refundd with TLS, refundctl.
+#
+#   demo.sh BUILD_FOLDER      where refundd and refundctl are, e.g. build/release
+#
+# Every answer is checked; the exit code is 1 as soon as one is not what the story says. Everything
+# lives in a temporary folder and ends with this script.
+set -euo pipefail
+
+here=$(dirname "$(realpath "$0")")
+build=$(realpath "${1:-$here/../build/release}")
+if [ ! -x "$build/refundd" ] || [ ! -x "$build/refundctl" ]; then
+  echo "demo: no refundd and refundctl in $build: ./dev build" >&2
+  exit 1
+fi
+
+bold='' dim='' red='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+  bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' plain=$'\e[0m'
+fi
+
+work=
+daemon=
+clean_up() {
+  trap '' INT TERM
+  if [ -n "$daemon" ]; then
+    kill -KILL "$daemon" 2>/dev/null || true
+    wait "$daemon" 2>/dev/null || true
+  fi
+  if [ -n "$work" ]; then
+    "$here/private_postgres" stop "$work/postgres" || true
+    rm -rf "$work"
+  fi
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+chapter() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
+say() { printf '\n%s\n' "$1"; }
+show_command() { printf '%s  $ %s%s\n' "$dim" "$1" "$plain"; }
+
+not_as_told() {
+  printf '\n%sNot as told: %s%s\n' "$red" "$1" "$plain" >&2
+  [ -f "$work/refundd.log" ] && { echo "The last lines of the daemon's log:" && tail -n 20 "$work/refundd.log"; } >&2
+  exit 1
+}
+
+# send ANSWER SOURCE OPTION...: posts one signed event; ANSWER is "200 applied", "401", …
+send() {
+  local expected=$1 source=$2 line found
+  shift 2
+  show_command "refundctl send $source $*"
+  line=$("$build/refundctl" --config "$work/refundd.toml" send "$source" \
+    --url "https://127.0.0.1:$port/webhooks/$source" "$@" 2>&1 | head -n 1) || true
+  printf '    %s\n' "$line"
+  found=$(sed -E 's/^([0-9]+) \{"verdict":"([a-z]+)"\}$/\1 \2/; s/^([0-9]+) \{"error".*$/\1/' <<<"$line")
+  [ "$found" = "$expected" ] || not_as_told "expected the answer $expected"
+}
+
+sql() {
+  psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$database" "$@"
+}
+
+# expect VALUE QUERY
+expect() {
+  local found
+  found=$(sql --tuples-only --no-align --command "$2")
+  [ "$found" = "$1" ] || not_as_told "expected $1, found $found: $2"
+}
+
+table() {
+  sql --pset footer=off --pset null=- --pset border=1 --command "$1" | sed '/^$/d; s/^/    /'
+}
+
+explain() {
+  show_command "refundctl explain $*"
+  "$build/refundctl" --config "$work/refundd.toml" explain "$@" | sed 's/^./    &/' ||
+    not_as_told "the refund could not be explained"
+}
+
+# Waits for a sign that a command gives, 20 s at most.
+wait_for() {
+  local tries=400
+  until "$@"; do
+    kill -0 "$daemon" 2>/dev/null || not_as_told "the daemon has ended"
+    [ $((tries -= 1)) -gt 0 ] || not_as_told "waited 20 s for: $*"
+    sleep 0.05
+  done
+}
+
+is_listening() {
+  local line
+  line=$(grep ' listening ' "$work/refundd.log") || return 1
+  port=$(sed -nE 's/.* port=([0-9]+).*/\1/p' <<<"$line")
+  admin_port=$(sed -nE 's/.* admin_port=([0-9]+).*/\1/p' <<<"$line")
+}
+
+is_ready() {
+  local status
+  exec 3<>"/dev/tcp/127.0.0.1/$admin_port" || return 1
+  printf 'GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
+  read -r status <&3
+  exec 3>&-
+  [[ $status == *" 200 "* ]]
+}
+
+make_certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 \
+    -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+    -keyout "$work/tls-private-key.pem" -out "$work/tls-certificate.pem" 2>/dev/null
+}
+
+make_secrets() {
+  (umask 077
+   openssl rand -base64 32 >"$work/omise-webhook-secret"
+   openssl rand -hex 24 >"$work/payjp-webhook-token")
+}
+
+make_configuration() {
+  cat >"$work/refundd.toml" <<END
+[listener]
+listen = "127.0.0.1:0"
+certificate_file = "tls-certificate.pem"
+private_key_file = "tls-private-key.pem"
+[admin]
+listen = "127.0.0.1:0"
+[database]
+url = "$database_url"
+[[source]]
+name = "omise-th"
+provider = "omise"
+webhook_secret_files = ["omise-webhook-secret"]
+currency_default = "THB"
+[[source]]
+name = "payjp-jp"
+provider = "payjp"
+webhook_token_files = ["payjp-webhook-token"]
+currency_default = "JPY"
+END
+}
+
+started=$SECONDS
+work=$(mktemp --directory /tmp/refundd-demo.XXXXXX)
+chmod 755 "$work" # the server of a root's demo runs as postgres
+
+chapter "Setting up"
+say "A private PostgreSQL, a fresh certificate for localhost, random secrets (mode 0600)."
+database_url=$("$here/private_postgres" start "$work/postgres")
+database="$database_url&options=-csearch_path%3Drefundd%20-cTimeZone%3DUTC"
+make_certificate
+make_secrets
+make_configuration
+show_command "refundctl migrate"
+"$build/refundctl" --config "$work/refundd.toml" migrate | sed 's/^/    /'
+show_command "refundd --config refundd.toml &"
+"$build/refundd" --config "$work/refundd.toml" 2>"$work/refundd.log" &
+daemon=$!
+wait_for is_listening
+wait_for is_ready
+echo "    listening with TLS on 127.0.0.1:$port, ready"
+
+chapter "1. A full refund, delivered twice"
+say "A customer paid 1,000.00 THB for order-1: the charge tells its total and its order."
+send "200 applied" omise-th --event charge.complete --charge chrg_full --order order-1 --amount 100000 --occurred-at 2026-01-31T09:00:00Z
+say "All of it is to be paid back. The customer is told that it has begun …"
+send "200 applied" omise-th --event refund.create --refund rfnd_full --charge chrg_full --amount 100000 --reason requested_by_customer --occurred-at 2026-01-31T10:00:00Z
+say "… and, when Omise says so, that it is done."
+success=(--event refund.success --event-id evnt_full --refund rfnd_full --charge chrg_full --amount 100000 --occurred-at 2026-01-31T10:05:00Z)
+send "200 applied" omise-th "${success[@]}"
+say "Omise delivers the same event again: nothing happens twice."
+send "200 duplicate" omise-th "${success[@]}"
+table "SELECT order_id, status, total_minor, refunded_minor FROM orders WHERE order_id = 'order-1'"
+expect "refunded|100000|100000" "SELECT status, total_minor, refunded_minor FROM orders WHERE order_id = 'order-1'"
+expect 2 "SELECT count(*) FROM refund_audit WHERE refund_id = 'rfnd_full'"
+expect 2 "SELECT count(*) FROM outbox_messages WHERE refund_id = 'rfnd_full'"
+
+chapter "2. Three partial refunds of one charge"
+say "The charge of order-2: 100 000 satang."
+send "200 applied" omise-th --event charge.complete --charge chrg_part --order order-2 --amount 100000 --occurred-at 2026-01-31T09:00:00Z
+say "Three refunds of 10 000, 30 000 and 25 000 satang."
+send "200 applied" omise-th --event refund.success --refund rfnd_part_1 --charge chrg_part --amount 10000 --occurred-at 2026-01-31T11:00:00Z
+send "200 applied" omise-th --event refund.success --refund rfnd_part_2 --charge chrg_part --amount 30000 --occurred-at 2026-01-31T12:00:00Z
+send "200 applied" omise-th --event refund.success --refund rfnd_part_3 --charge chrg_part --amount 25000 --occurred-at 2026-01-31T13:00:00Z
+say "100 000 - 10 000 - 30 000 - 25 000 leaves 35 000:"
+table "SELECT charge_id, original_amount, refunded_amount, remaining_amount, refund_count, refunded_percentage AS percent, fully_refunded FROM charge_summary WHERE charge_id = 'chrg_part'"
+expect "65000|35000|3|f" "SELECT refunded_amount, remaining_amount, refund_count, fully_refunded FROM charge_summary WHERE charge_id = 'chrg_part'"
+expect "partially_refunded" "SELECT status FROM orders WHERE order_id = 'order-2'"
+
+chapter "3. A refund that fails"
+say "The merchant's balance at Omise does not suffice."
+send "200 applied" omise-th --event refund.create --refund rfnd_fail --charge chrg_fail --order order-3 --amount 50000 --occurred-at 2026-01-31T10:00:00Z
+send "200 applied" omise-th --event refund.fail --refund rfnd_fail --charge chrg_fail --order order-3 --amount 50000 --failure-code insufficient_balance --occurred-at 2026-01-31T10:01:00Z
+say "Support gets a ticket that says what to do, finance hears of the balance:"
+table "SELECT audience, template, state, payload->>'nextStep' AS what_to_do FROM outbox_messages WHERE refund_id = 'rfnd_fail' ORDER BY created_at, audience DESC"
+expect "finance insufficient_balance,support refund_failed" "SELECT string_agg(audience || ' ' || template, ',' ORDER BY audience) FROM outbox_messages WHERE refund_id = 'rfnd_fail' AND audience <> 'customer'"
+expect "refund_failed" "SELECT status FROM orders WHERE order_id = 'order-3'"
+
+chapter "4. A PayPay refund"
+say "A payment of 3,000 yen at PAY.JP, and its refund: pending, requires_action, succeeded."
+send "200 applied" payjp-jp --event payment_flow.succeeded --charge pfw_paypay --order order-4 --amount 3000 --payment-method paypay --occurred-at 2026-01-31T09:00:00Z
+paypay=(--event refund.created --refund re_paypay --charge pfw_paypay --amount 3000)
+send "200 applied" payjp-jp "${paypay[@]}" --status pending --occurred-at 2026-01-31T10:00:00Z
+send "200 applied" payjp-jp "${paypay[@]}" --status requires_action --occurred-at 2026-01-31T10:10:00Z
+expect "pending|t" "SELECT status, action_required FROM refunds WHERE refund_id = 're_paypay'"
+send "200 applied" payjp-jp "${paypay[@]}" --status succeeded --occurred-at 2026-01-31T10:20:00Z
+expect "successful|f" "SELECT status, action_required FROM refunds WHERE refund_id = 're_paypay'"
+say "The whole story of this refund, for a support agent:"
+explain re_paypay
+say "The same for a colleague in Japan (its beginning):"
+explain re_paypay --lang ja | sed -n '1,10p'
+
+chapter "5. A forged request"
+say "Somebody without the secret claims that a refund succeeded."
+send "401" omise-th --event refund.success --refund rfnd_forged --charge chrg_part --amount 35000 --forge
+say "Nothing was stored, nothing moved."
+expect 0 "SELECT count(*) FROM webhook_events WHERE refund_id = 'rfnd_forged'"
+expect 35000 "SELECT remaining_amount FROM charge_summary WHERE charge_id = 'chrg_part'"
+
+chapter "6. A success that arrives before its create"
+say "Webhooks come in any order. First the end …"
+send "200 applied" omise-th --event refund.success --refund rfnd_early --charge chrg_early --order order-6 --amount 20000 --occurred-at 2026-01-31T10:05:00Z
+say "… then the beginning, which is older and changes nothing."
+send "200 stale" omise-th --event refund.create --refund rfnd_early --charge chrg_early --order order-6 --amount 20000 --occurred-at 2026-01-31T10:00:00Z
+expect "successful" "SELECT status FROM refunds WHERE refund_id = 'rfnd_early'"
+say "The customer hears once, and only what is true:"
+table "SELECT audience, template, payload->>'amountText' AS amount FROM outbox_messages WHERE refund_id = 'rfnd_early'"
+expect "customer|refund_complete" "SELECT audience, template FROM outbox_messages WHERE refund_id = 'rfnd_early'"
+
+chapter "What a support agent sees"
+say "All refunds:"
+table "SELECT refund_id, order_id, status, amount_minor AS amount, currency, failure_code, evidence FROM refunds ORDER BY order_id, refund_id"
+say "All orders (a total is only claimed where a charge or an import tells it):"
+table "SELECT order_id, status, total_known, total_minor AS total, refunded_minor AS refunded, pending_minor AS pending FROM orders ORDER BY order_id"
+say "What is waiting to be sent:"
+table "SELECT audience, template, count(*) FROM outbox_messages WHERE state = 'pending' GROUP BY 1, 2 ORDER BY 1, 2"
+say "Nobody has touched the history:"
+show_command "refundctl audit verify"
+"$build/refundctl" --config "$work/refundd.toml" audit verify | sed 's/^/    /' ||
+  not_as_told "the audit trail does not verify"
+expect "7" "SELECT count(*) FROM refunds"
+expect "5" "SELECT count(*) FROM orders"
+
+chapter "Stopping"
+kill -TERM "$daemon"
+code=0
+wait "$daemon" || code=$?
+daemon=
+[ "$code" = 0 ] || not_as_told "the daemon ended with exit code $code"
+echo "    refundd finished what it had accepted and ended with exit code 0"
+echo
+echo "Everything was as told, in $((SECONDS - started)) seconds; nothing is left behind."

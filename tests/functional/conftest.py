@@ -1,0 +1,66 @@
+"""What every test stands on: one PostgreSQL and one certificate for all, and for each test a
+database, an installation and a daemon of its own."""
+
+import pytest
+
+from installation import BUILD, Accounts, Certificate, installed
+from postgres import PrivatePostgres
+
+
+def pytest_report_header():
+    return f"refundd: {BUILD}"
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    with PrivatePostgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    return Certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="session")
+def accounts():
+    return Accounts
+
+
+@pytest.fixture
+def omise(accounts):
+    return accounts.omise
+
+
+@pytest.fixture
+def payjp(accounts):
+    return accounts.payjp
+
+
+@pytest.fixture
+def site(postgres, certificate, tmp_path):
+    """(Installation, Books) with the schema in it and no daemon."""
+    with installed(postgres, certificate, tmp_path / "refundd") as site:
+        yield site
+
+
+@pytest.fixture
+def installation(site):
+    return site[0]
+
+
+@pytest.fixture
+def books(site):
+    return site[1]
+
+
+@pytest.fixture
+def daemon(installation):
+    with installation.running() as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def client(daemon):
+    with daemon.client() as client:
+        yield client

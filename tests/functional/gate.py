@@ -1,0 +1,155 @@
+"""A gate between the daemon and PostgreSQL that can lose an answer or fall silent.
+
+    daemon ──► gate ──► PostgreSQL
+
+Bytes pass as they are. One thread for each direction of each connection; closed by close().
+"""
+
+import socket
+import threading
+
+COMMIT = b"COMMIT\0"
+WRITES_EVENTS = b"INSERT INTO webhook_events"
+
+
+class Gate:
+    """Listens on 127.0.0.1:`port` for PostgreSQL on 127.0.0.1:`server_port`."""
+
+    def __init__(self, server_port):
+        self._server_port = server_port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._lock = threading.Lock()
+        self._sockets = []
+        self._threads = []
+        self._cut = None  # None, "before" or "after" the server has committed
+        self._generation = 0  # connections of an earlier one stay silent for ever
+        self._open = threading.Event()
+        self._open.set()
+        self.was_cut = threading.Event()
+        self._start(self._accept)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._open.set()
+        with self._lock:
+            sockets, threads = list(self._sockets), list(self._threads)
+        for each in sockets:
+            _shut(each)
+        for thread in threads:
+            thread.join(10)
+            assert not thread.is_alive()
+        for each in sockets:
+            each.close()
+
+    def cut_next_commit(self, when):
+        """The next commit of events is cut off: "before" it reaches the server, or "after" the
+        server has committed but before its answer comes through."""
+        self.was_cut.clear()
+        self._cut = when
+
+    def fall_silent(self):
+        """From now on nothing passes, in either direction; nothing is closed either."""
+        with self._lock:
+            self._generation += 1
+            self._open.clear()
+
+    def let_new_connections_pass(self):
+        """Those that were silent stay so."""
+        self._open.set()
+
+    def _start(self, function, *arguments):
+        thread = threading.Thread(target=function, args=arguments, daemon=True)
+        with self._lock:
+            self._threads.append(thread)
+        thread.start()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self._listener.accept()
+                server = socket.create_connection(("127.0.0.1", self._server_port))
+            except OSError:
+                return
+            with self._lock:
+                self._sockets += [client, server]
+                # One that comes while nothing passes belongs to the silent ones.
+                generation = self._generation if self._open.is_set() else -1
+            link = _Link(client, server, generation)
+            self._start(self._forward_requests, link)
+            self._start(self._forward_answers, link)
+
+    def _passes(self, link):
+        return self._open.is_set() and link.generation == self._generation
+
+    def _forward_requests(self, link):
+        seen = b""
+        for data in _received(link.client):
+            if not self._passes(link):
+                continue  # taken in by the kernel's side, lost on the way
+            seen = (seen + data)[-65536:]
+            if WRITES_EVENTS in seen and COMMIT in seen and self._cut:
+                when, self._cut = self._cut, None
+                if when == "before":
+                    self._cut_off(link)
+                    return
+                link.loses_answer = True
+            if COMMIT in seen:
+                seen = b""
+            _send(link.server, data)
+        _shut(link.server)
+
+    def _forward_answers(self, link):
+        for data in _received(link.server):
+            if link.loses_answer:
+                self._cut_off(link)
+                return
+            if self._passes(link):
+                _send(link.client, data)
+        if self._passes(link):
+            _shut(link.client)
+
+    def _cut_off(self, link):
+        _shut(link.client)
+        _shut(link.server)
+        self.was_cut.set()
+
+
+class _Link:
+    def __init__(self, client, server, generation):
+        self.client = client
+        self.server = server
+        self.generation = generation
+        self.loses_answer = False
+
+
+def _received(stream):
+    while True:
+        try:
+            data = stream.recv(65536)
+        except OSError:
+            return
+        if not data:
+            return
+        yield data
+
+
+def _send(stream, data):
+    try:
+        stream.sendall(data)
+    except OSError:
+        pass  # the other direction ends too
+
+
+def _shut(stream):
+    try:
+        stream.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # it was the other side that ended it

@@ -1,0 +1,64 @@
+#include "providers/signature.hpp"
+
+#include <gtest/gtest.h>
+
+namespace providers {
+namespace {
+
+TEST(Signature, ComputesSha256AsFips180) {
+  EXPECT_EQ(to_hex(sha256("abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Signature, ComputesHmacAsRfc4231Case2) {
+  EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
+TEST(Signature, ReadsHexInBothCasesAndOnlyOfFullLength) {
+  const auto digest = sha256("abc");
+  std::string text = to_hex(digest);
+  EXPECT_EQ(sha256_from_hex(text), digest);
+  text[0] = 'B';
+  EXPECT_EQ(sha256_from_hex(text), digest);
+  text[0] = 'g';
+  EXPECT_EQ(sha256_from_hex(text), std::nullopt);
+  EXPECT_EQ(sha256_from_hex(to_hex(digest) + "00"), std::nullopt);
+  EXPECT_EQ(sha256_from_hex(""), std::nullopt);
+}
+
+TEST(Signature, FindsADifferenceInAnyByte) {
+  const auto digest = sha256("abc");
+  EXPECT_TRUE(equal_in_constant_time(digest, digest));
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    auto other = digest;
+    other[i] ^= std::byte{1};
+    EXPECT_FALSE(equal_in_constant_time(digest, other)) << i;
+  }
+}
+
+TEST(Base64, AgreesWithRfc4648InBothDirections) {
+  for (const auto& [bytes, text] : {std::pair{"f", "Zg=="}, std::pair{"fo", "Zm8="},
+                                    std::pair{"foo", "Zm9v"}, std::pair{"foob", "Zm9vYg=="}}) {
+    EXPECT_EQ(encode_base64(bytes), text);
+    EXPECT_EQ(decode_base64(text), bytes);
+  }
+}
+
+TEST(Base64, KeepsEveryByteValue) {
+  std::string bytes;
+  for (int i = 0; i < 256; ++i) {
+    bytes += static_cast<char>(i);
+  }
+  EXPECT_EQ(decode_base64(encode_base64(bytes)), bytes);
+}
+
+TEST(Base64, RefusesWhatIsNotCanonical) {
+  for (const char* const text : {"", "Zg", "Zg=", "Zg===", "Zh==", "Z===", "====", " Zm8=",
+                                 "Zm8=\n", "Zm 8=", "Zm9vZg==Zg==", "Z-_v", "Zm9\xff"}) {
+    EXPECT_EQ(decode_base64(text), std::nullopt) << text;
+  }
+}
+
+}  // namespace
+}  // namespace providers
