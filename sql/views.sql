@@ -30,22 +30,26 @@ SELECT n.source, n.refund_id, n.charge_id, n.order_id, n.detected_at, 'anomaly',
  WHERE n.refund_id IS NOT NULL;
 
 -- What is left of each charge, in minor units. While a charge's own amount is unknown its original,
--- remaining and percentage are NULL and it is never "fully refunded".
+-- remaining and percentage are NULL and it is never "fully refunded". Sums that 64 bits do not hold
+-- stay at the limit.
 CREATE VIEW charge_summary AS
 SELECT c.source, c.charge_id, c.livemode, c.order_id,
        c.amount_minor AS original_amount,
        r.refunded_amount, r.pending_amount,
-       c.amount_minor - r.refunded_amount - r.pending_amount AS remaining_amount,
+       CASE WHEN c.amount_minor IS NOT NULL
+            THEN greatest(c.amount_minor::numeric - r.refunded_amount - r.pending_amount,
+                          -9223372036854775807)::bigint
+        END AS remaining_amount,
        r.refund_count,
        coalesce(r.refunded_amount >= c.amount_minor, false) AS fully_refunded,
-       round(100 * r.refunded_amount / c.amount_minor, 2) AS refunded_percentage,
+       round(100::numeric * r.refunded_amount / c.amount_minor, 2) AS refunded_percentage,
        r.currency
   FROM charges c
  CROSS JOIN LATERAL (
-       SELECT coalesce(sum(amount_minor) FILTER (WHERE status = 'successful' AND same), 0)
-                  AS refunded_amount,
-              coalesce(sum(amount_minor) FILTER (WHERE status = 'pending' AND same), 0)
-                  AS pending_amount,
+       SELECT least(coalesce(sum(amount_minor) FILTER (WHERE status = 'successful' AND same), 0),
+                    9223372036854775807)::bigint AS refunded_amount,
+              least(coalesce(sum(amount_minor) FILTER (WHERE status = 'pending' AND same), 0),
+                    9223372036854775807)::bigint AS pending_amount,
               count(*) AS refund_count,
               coalesce(c.currency, min(first_currency)) AS currency
          FROM (SELECT f.amount_minor, f.status, x.first_currency,

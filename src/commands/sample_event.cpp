@@ -4,31 +4,6 @@
 #include <string_view>
 
 namespace commands {
-namespace {
-
-/// How a provider's ids begin. Only for the eye: nothing in refundd looks at it.
-struct IdPrefixes {
-  std::string_view provider;
-  std::string_view event;
-  std::string_view refund;
-  std::string_view charge;
-};
-
-constexpr IdPrefixes k_id_prefixes[] = {
-    {"omise", "evnt_", "rfnd_", "chrg_"},
-    {"payjp", "evnt_", "re_", "pfw_"},
-};
-
-IdPrefixes prefixes_of(std::string_view provider) {
-  for (const auto& prefixes : k_id_prefixes) {
-    if (prefixes.provider == provider) {
-      return prefixes;
-    }
-  }
-  return {provider, "event_", "refund_", "charge_"};
-}
-
-}  // namespace
 
 std::string random_text() {
   constexpr std::string_view k_letters = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -43,7 +18,7 @@ std::string random_text() {
 
 providers::SampleEvent make_sample(const SampleOptions& options, const providers::Source& source,
                                    domain::Time now, const UniqueText& unique_text) {
-  const auto prefixes = prefixes_of(source.provider->name);
+  const auto& prefixes = source.provider->id_prefixes;
   const std::string mode = source.livemode ? "" : "test_";
   const auto made_up = [&](std::string_view prefix) {
     return std::string{prefix} + mode + unique_text();

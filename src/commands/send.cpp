@@ -7,7 +7,6 @@
 #include <stdexcept>
 
 #include "commands/certificate.hpp"
-#include "commands/signed_body.hpp"
 #include "runtime/config_files.hpp"
 #include "runtime/endpoint.hpp"
 
@@ -111,16 +110,13 @@ OutgoingEvent prepare_event(const SendOptions& options, const Setup& setup, doma
   check_event_type(options, provider);
   const auto secrets = options.forge ? providers::Secrets{random_text()} : source.secrets;
   const auto sample = make_sample(options.sample, source, now, random_text);
-  auto made = provider.make_request(sample, secrets, now);
-  if (options.body_file) {
-    made = with_body(std::move(made), read_body(*options.body_file), provider, secrets);
-  }
-  auto event_id = id_in(made.body, sample.event_id);
-  auto refund_id = id_in(made.body, sample.refund_id);
+  auto body = options.body_file ? read_body(*options.body_file) : provider.make_body(sample);
+  auto event_id = id_in(body, sample.event_id);
+  auto refund_id = id_in(body, sample.refund_id);
   const auto certificate = read_certificate(setup.config.listener.certificate_file);
   return {{.url = url_of(options, setup),
-           .headers = std::move(made.headers),
-           .body = std::move(made.body),
+           .headers = provider.sign(body, secrets, now),
+           .body = body,
            .public_key_pin = certificate.public_key_pin,
            .timeout = options.timeout},
           std::move(event_id),

@@ -89,6 +89,8 @@ EventResult Books::apply_charge(const Event& event, const ChargeReport& report) 
     add(std::move(anomaly));
   }
   touched_charges_.insert(key);
+  // Every order that a report names has its row: which ones there are must not depend on arrival.
+  touch_order(report.order_id, report.livemode);
   if (!current || !(decision.next == *current)) {
     changed_charges_.insert(key);
     if (current) {
@@ -112,6 +114,7 @@ EventResult Books::apply_refund(const Event& event, const RefundReport& report) 
   add(std::move(decision.messages));
   EventResult result{decision.verdict, std::move(decision.reason)};
   if (decision.next) {
+    touch_order(report.order_id, report.livemode);
     record(current, *decision.next);
     add_audit(event, *decision.next, current ? std::optional{current->status} : std::nullopt,
               result);

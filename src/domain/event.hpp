@@ -25,7 +25,7 @@ struct Event {
   std::string source;
   std::string event_id;  // "derived:" + SHA-256 of the body in hex where the provider gave none
   std::string event_type;
-  bool livemode = true;  // the source's, where the event names none
+  bool livemode = true;  // the source's: an event of another mode is quarantined
   Evidence evidence = Evidence::token_webhook;
   Time occurred_at{};
   std::string user_id;  // who acted at the provider, where the event says so; empty: not said

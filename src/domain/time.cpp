@@ -121,7 +121,12 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
   if (!offset || !reader.at_end()) {
     return std::nullopt;
   }
-  return Time{*date} + *clock + *fraction - *offset;
+  // The offset or a leap second may lead out of the years that we can write.
+  const Time time = Time{*date} + *clock + *fraction - *offset;
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(time)};
+  const bool has_four_digit_year =
+      day.year() >= std::chrono::year{1} && day.year() <= std::chrono::year{9999};
+  return has_four_digit_year ? std::optional{time} : std::nullopt;
 }
 
 std::string format_rfc3339(Time time) {

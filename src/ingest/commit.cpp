@@ -16,7 +16,7 @@ class Commit {
 
   void run(std::span<const store::Delivery> deliveries) {
     if (!result_.connection_problem.empty()) {
-      give_up(deliveries);
+      give_up(deliveries, result_.connection_problem);
       return;
     }
     const auto failure = try_to_apply(deliveries);
@@ -33,7 +33,7 @@ class Commit {
       case store::FailureKind::in_doubt:
       case store::FailureKind::unavailable:
         result_.connection_problem = failure->what();
-        give_up(deliveries);
+        give_up(deliveries, result_.connection_problem);
         return;
     }
   }
@@ -73,7 +73,7 @@ class Commit {
     }
     runtime::log_warn("an event lost every race for its rows",
                       {{"event_id", deliveries.front().event.event_id}, {"error", failure.what()}});
-    give_up(deliveries);
+    give_up(deliveries, failure.what());
   }
 
   void narrow_down(std::span<const store::Delivery> deliveries, const store::Failure& failure) {
@@ -103,15 +103,19 @@ class Commit {
     }
     harmless.event.refund_id.clear();
     harmless.event.charge_id.clear();
-    if (const auto again = try_to_apply({&harmless, 1})) {
-      result_.connection_problem = again->what();
-      give_up({&delivery, 1});
+    const auto again = try_to_apply({&harmless, 1});
+    if (!again) {
+      return;
     }
+    // Refused even so: it fails alone, and whoever sent it will say it again.
+    if (again->kind() != store::FailureKind::rejected &&
+        again->kind() != store::FailureKind::retry) {
+      result_.connection_problem = again->what();
+    }
+    give_up({&delivery, 1}, again->what());
   }
 
-  void give_up(std::span<const store::Delivery> deliveries) {
-    const std::string reason =
-        result_.connection_problem.empty() ? "too many conflicts" : result_.connection_problem;
+  void give_up(std::span<const store::Delivery> deliveries, const std::string& reason) {
     result_.outcomes.insert(result_.outcomes.end(), deliveries.size(), Unavailable{reason});
   }
 

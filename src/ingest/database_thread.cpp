@@ -34,22 +34,34 @@ DatabaseThread::DatabaseThread(boost::asio::io_context& loop, std::string databa
       job_deadline_{loop},
       reconnect_timer_{loop},
       jobs_open_{jobs_.get_executor()},
-      thread_{[this] { jobs_.run(); }} {
+      thread_{[this] { run_jobs(); }} {
   options_.url = std::move(database_url);
   connect();
 }
 
 DatabaseThread::~DatabaseThread() {
-  join();
+  thread_.join();
 }
 
-void DatabaseThread::join() {
+void DatabaseThread::run_jobs() {
+  jobs_.run();
+  boost::asio::post(loop_, [this] { has_ended_ = true; });
+}
+
+void DatabaseThread::stop() {
   stopping_ = true;
-  job_deadline_.cancel();
   reconnect_timer_.cancel();
   jobs_open_.reset();
-  if (thread_.joinable()) {
-    thread_.join();
+  if (interrupter_) {
+    interrupter_->interrupt();
+  }
+}
+
+// A session that was still being opened when stop() came is cut as soon as it is known.
+void DatabaseThread::remember(std::shared_ptr<const store::Interrupter> interrupter) {
+  interrupter_ = std::move(interrupter);
+  if (stopping_) {
+    interrupter_->interrupt();
   }
 }
 
@@ -105,8 +117,8 @@ void DatabaseThread::open_connection() {
     boost::asio::post(loop_, std::move(finish));
     return;
   }
-  auto remember = [this, interrupter = connection_->interrupter()] { interrupter_ = interrupter; };
-  boost::asio::post(loop_, std::move(remember));
+  auto known = [this, interrupter = connection_->interrupter()] { remember(interrupter); };
+  boost::asio::post(loop_, std::move(known));
   check_connection();
 }
 
@@ -148,7 +160,7 @@ void DatabaseThread::finish_check(store::SchemaState schema, const std::string& 
 // The first attempt comes at once, the next ones after a delay.
 void DatabaseThread::lose_connection(const std::string& problem) {
   const bool was_away = state_ == State::away;
-  if (problem != schema_.reason) {
+  if (problem != schema_.reason && !stopping_) {
     runtime::log_error("the database is away", {{"reason", problem}});
   }
   schema_ = {false, false, problem};

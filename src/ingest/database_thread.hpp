@@ -42,7 +42,7 @@ class DatabaseThread {
 
   DatabaseThread(boost::asio::io_context& loop, std::string database_url, Clock clock,
                  Events events);
-  /// Joins. Precondition: the loop no longer runs handlers of this object afterwards.
+  /// Precondition: has_ended().
   ~DatabaseThread();
 
   /// Precondition of commit and check: is_idle().
@@ -56,7 +56,10 @@ class DatabaseThread {
   /// What the last check said.
   [[nodiscard]] const store::SchemaState& schema() const { return schema_; }
 
-  void join();
+  /// Cuts the job in hand: nobody waits for its outcome any more. The loop must go on running until
+  /// has_ended(), because what still hangs is cut from there.
+  void stop();
+  [[nodiscard]] bool has_ended() const { return has_ended_; }
 
  private:
   enum class State { away, idle, busy };
@@ -67,8 +70,10 @@ class DatabaseThread {
   void finish_job(State state);
   void finish_check(store::SchemaState schema, const std::string& problem);
   void lose_connection(const std::string& problem);
+  void remember(std::shared_ptr<const store::Interrupter> interrupter);
 
   // On the database thread.
+  void run_jobs();
   void open_connection();
   void check_connection();
 
@@ -80,6 +85,7 @@ class DatabaseThread {
   // The loop's.
   State state_ = State::away;
   bool stopping_ = false;
+  bool has_ended_ = false;
   store::SchemaState schema_{false, false, "the database has not answered yet"};
   std::shared_ptr<const store::Interrupter> interrupter_;
   boost::asio::steady_timer job_deadline_;

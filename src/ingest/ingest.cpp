@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
@@ -55,6 +56,8 @@ class Ingest::Impl {
     check_later();
   }
 
+  ~Impl() { stop(); }
+
   boost::asio::awaitable<Outcome> submit(store::Delivery delivery) {
     if (auto refusal = reason_to_refuse(); !refusal.empty()) {
       co_return Unavailable{std::move(refusal)};
@@ -91,11 +94,24 @@ class Ingest::Impl {
     refusing_ = true;
     check_timer_.cancel();
     for (const auto& thread : threads_) {
-      thread->join();
+      if (!thread->has_ended()) {
+        thread->stop();
+      }
+    }
+    // Without work of its own the loop would stop again before a thread has said its last.
+    const auto loop_open = boost::asio::make_work_guard(loop_);
+    loop_.restart();
+    while (!have_all_ended()) {
+      loop_.run_one();
     }
   }
 
  private:
+  [[nodiscard]] bool have_all_ended() const {
+    return std::all_of(threads_.begin(), threads_.end(),
+                       [](const auto& thread) { return thread->has_ended(); });
+  }
+
   [[nodiscard]] bool is_database_away() const {
     return std::all_of(threads_.begin(), threads_.end(),
                        [](const auto& thread) { return thread->is_away(); });

@@ -42,7 +42,7 @@ class Ingest {
  public:
   /// Starts the database threads; they connect by themselves and keep trying.
   Ingest(boost::asio::io_context& loop, Options options);
-  /// Precondition: stop() has returned, or nothing was ever submitted.
+  /// Stops, where stop() was not called.
   ~Ingest();
   Ingest(const Ingest&) = delete;
   Ingest& operator=(const Ingest&) = delete;
@@ -56,7 +56,9 @@ class Ingest {
   /// From now on not ready, and every new submit is refused; those in hand still finish.
   void refuse_new();
 
-  /// Joins the database threads after the batches in hand. Blocks for one batch at most.
+  /// Ends the database threads and cuts what they have in hand: call it when nobody waits any more.
+  /// Runs the loop until they have ended, a few seconds at most. Precondition: the loop is not
+  /// running, and everything that has handlers on it still lives.
   void stop();
 
  private:

@@ -15,7 +15,6 @@ constexpr std::string_view k_invalid_event_type = "invalid";
 constexpr std::string_view k_delivery_counters[] = {"webhook_deliveries", "pending_webhooks"};
 
 void read_mode(const Json& body, const DecodeOptions& options, domain::Event& event) {
-  bool is_known = false;
   for (const Json* const value : {member(body, "livemode"), member(data_of(body), "livemode")}) {
     if (value == nullptr) {
       continue;
@@ -24,15 +23,12 @@ void read_mode(const Json& body, const DecodeOptions& options, domain::Event& ev
       quarantine(event, "livemode is neither true nor false");
       continue;
     }
-    const bool livemode = value->get<bool>();
-    if (livemode != options.livemode) {
+    if (value->get<bool>() != options.livemode) {
       quarantine(event,
-                 livemode ? "the event is from live mode, its source is in test mode"
-                          : "the event is from test mode, its source is in live mode",
+                 value->get<bool>() ? "the event is from live mode, its source is in test mode"
+                                    : "the event is from test mode, its source is in live mode",
                  domain::AnomalyKind::mode_mismatch);
     }
-    event.livemode = is_known ? event.livemode : livemode;
-    is_known = true;
   }
 }
 

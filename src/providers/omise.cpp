@@ -93,6 +93,15 @@ Authenticity authenticate_omise(const Headers& headers, std::string_view body,
   return {is_near ? Trust::trusted : Trust::late, signed_at};
 }
 
+HeaderList sign_as_omise(std::string_view body, std::span<const std::string> secrets,
+                         domain::Time signed_at) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(signed_at).time_since_epoch();
+  const std::string timestamp = std::to_string(seconds.count());
+  return {{"Content-Type", "application/json"},
+          {"Omise-Signature", omise_signature(secrets.front(), timestamp, body)},
+          {"Omise-Signature-Timestamp", timestamp}};
+}
+
 }  // namespace
 
 std::string omise_signature(std::string_view secret, std::string_view timestamp,
@@ -111,7 +120,9 @@ constinit const Provider k_omise{
     .parse_secret = decode_base64,
     .authenticate = authenticate_omise,
     .decode = decode_omise,
-    .make_request = make_omise_request,
+    .id_prefixes = {"evnt_", "rfnd_", "chrg_"},
+    .make_body = make_omise_body,
+    .sign = sign_as_omise,
 };
 
 }  // namespace providers

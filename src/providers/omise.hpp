@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,9 +23,8 @@ std::string omise_signature(std::string_view secret, std::string_view timestamp,
 /// Event shapes of API versions 2017-11-02 to 2019-05-29, mixed in one body too.
 Decoded decode_omise(std::string_view body, const DecodeOptions& options);
 
-/// In the shape of API version 2019-05-29.
-SampleRequest make_omise_request(const SampleEvent& sample, std::span<const std::string> secrets,
-                                 domain::Time signed_at);
+/// In the shape of API version 2019-05-29, pretty-printed as Omise does.
+std::string make_omise_body(const SampleEvent& sample);
 
 /// Every event type that changes something here, those with a refund first.
 inline constexpr std::string_view k_omise_event_types[] = {

@@ -1,6 +1,3 @@
-#include <chrono>
-#include <utility>
-
 #include "providers/omise.hpp"
 #include "providers/sample.hpp"
 
@@ -102,19 +99,8 @@ OrderedJson event_of(const SampleEvent& sample) {
 
 }  // namespace
 
-SampleRequest make_omise_request(const SampleEvent& sample, std::span<const std::string> secrets,
-                                 domain::Time signed_at) {
-  SampleRequest request;
-  request.body = write_body(event_of(sample), /*indent=*/2) + "\n";
-  request.headers.emplace_back("Content-Type", "application/json");
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(signed_at).time_since_epoch();
-  const std::string timestamp = std::to_string(seconds.count());
-  if (!secrets.empty()) {
-    request.headers.emplace_back("Omise-Signature",
-                                 omise_signature(secrets.front(), timestamp, request.body));
-  }
-  request.headers.emplace_back("Omise-Signature-Timestamp", timestamp);
-  return request;
+std::string make_omise_body(const SampleEvent& sample) {
+  return write_body(event_of(sample), /*indent=*/2) + "\n";
 }
 
 }  // namespace providers

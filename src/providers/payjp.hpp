@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,10 +17,7 @@ extern const Provider k_payjp;
 Decoded decode_payjp(std::string_view body, const DecodeOptions& options);
 
 /// In the current shape, compact.
-SampleRequest make_payjp_request(const SampleEvent& sample, std::span<const std::string> secrets,
-                                 domain::Time signed_at);
-
-inline constexpr std::string_view k_payjp_token_header = "X-Payjp-Webhook-Token";
+std::string make_payjp_body(const SampleEvent& sample);
 
 /// Every event type that changes something here, those with a refund first.
 inline constexpr std::string_view k_payjp_event_types[] = {

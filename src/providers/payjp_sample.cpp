@@ -15,6 +15,13 @@ std::string refund_status(const SampleEvent& sample) {
   return sample.event_type == "refund.failed" ? "failed" : "pending";
 }
 
+// API v2 knows yen only and names no currency; another one shows what becomes of a wrong event.
+void put_currency(OrderedJson& object, const SampleEvent& sample) {
+  if (sample.currency != "JPY") {
+    put(object, "currency", sample.currency);
+  }
+}
+
 void put_times(OrderedJson& object, const SampleEvent& sample) {
   const std::string time = domain::format_rfc3339(sample.occurred_at);
   object["created_at"] = time;
@@ -28,7 +35,7 @@ OrderedJson refund_of(const SampleEvent& sample) {
   refund["livemode"] = sample.livemode;
   put(refund, "payment_flow_id", sample.charge_id);
   refund["amount"] = sample.amount_minor;
-  put(refund, "currency", sample.currency);
+  put_currency(refund, sample);
   refund["status"] = refund_status(sample);
   put(refund, "reason", sample.reason);
   put(refund, "failure_code", sample.failure_code);
@@ -46,7 +53,7 @@ OrderedJson payment_flow_of(const SampleEvent& sample) {
   flow["livemode"] = sample.livemode;
   flow["amount"] = sample.amount_minor;
   flow["amount_received"] = status == "succeeded" ? sample.amount_minor : 0;
-  put(flow, "currency", sample.currency);
+  put_currency(flow, sample);
   if (sample.payment_method) {
     flow["payment_method_types"] = OrderedJson::array({*sample.payment_method});
   }
@@ -71,15 +78,8 @@ OrderedJson event_of(const SampleEvent& sample) {
 
 }  // namespace
 
-SampleRequest make_payjp_request(const SampleEvent& sample, std::span<const std::string> secrets,
-                                 domain::Time /*signed_at*/) {
-  SampleRequest request;
-  request.body = write_body(event_of(sample), /*indent=*/-1);
-  request.headers.emplace_back("Content-Type", "application/json; charset=utf-8");
-  if (!secrets.empty()) {
-    request.headers.emplace_back(k_payjp_token_header, secrets.front());
-  }
-  return request;
+std::string make_payjp_body(const SampleEvent& sample) {
+  return write_body(event_of(sample), /*indent=*/-1);
 }
 
 }  // namespace providers

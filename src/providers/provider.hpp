@@ -1,8 +1,8 @@
 // A payment company's webhook protocol, as a table of functions.
 //
-// A third provider is a few files of its own that fill such a table (and a Dialect, where its events
-// resemble the others': decode.hpp), and one line in registry.cpp.
-// Everything here is pure: no clock, no I/O, no state. Safe to call from any thread.
+// A third provider is a few files of its own that fill such a table (and a Dialect, where its
+// events resemble the others': decode.hpp), and one line in registry.cpp. Everything here is pure:
+// no clock, no I/O, no state. Safe to call from any thread.
 #pragma once
 
 #include <chrono>
@@ -98,9 +98,13 @@ struct SampleEvent {
   domain::Time occurred_at{};
 };
 
-struct SampleRequest {
-  std::vector<std::pair<std::string, std::string>> headers;  // Content-Type and authenticity
-  std::string body;
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+/// How a provider's ids begin. Only for the eye: nothing looks at it.
+struct IdPrefixes {
+  std::string_view event;
+  std::string_view refund;
+  std::string_view charge;
 };
 
 struct Provider {
@@ -122,9 +126,15 @@ struct Provider {
   Authenticity (*authenticate)(const Headers&, std::string_view body, const AuthenticateOptions&);
   /// Only after `authenticate`. Never throws for any input.
   Decoded (*decode)(std::string_view body, const DecodeOptions&);
-  /// A request as the provider would send it, signed with the first secret.
-  SampleRequest (*make_request)(const SampleEvent&, std::span<const std::string> secrets,
-                                domain::Time signed_at);
+
+  // For `refundctl send`, which posts in the provider's name.
+  IdPrefixes id_prefixes;
+  /// A body in the shape that the provider sends today.
+  std::string (*make_body)(const SampleEvent&);
+  /// The headers that go with these bytes: Content-Type, and what proves the sender by the first
+  /// secret. Precondition: there is a secret.
+  HeaderList (*sign)(std::string_view body, std::span<const std::string> secrets,
+                     domain::Time signed_at);
 };
 
 }  // namespace providers

@@ -49,6 +49,15 @@ AuditEntry read_entry(const pqxx::row& row) {
   return entry;
 }
 
+// A time like "infinity" can only be the work of a hand.
+std::optional<AuditEntry> read_entry_or_nothing(const pqxx::row& row) {
+  try {
+    return read_entry(row);
+  } catch (const Failure&) {
+    return std::nullopt;
+  }
+}
+
 // Follows one chain after the other, in the order of the cursor.
 class Walker {
  public:
@@ -102,7 +111,12 @@ class Walker {
     if (faulty_) {
       return;  // one fault a chain: behind it nothing can be said
     }
-    const AuditEntry entry = read_entry(row);
+    std::optional<AuditEntry> readable = read_entry_or_nothing(row);
+    if (!readable) {
+      fail(length_ + 1, "the entry cannot be read: it holds what was never written here");
+      return;
+    }
+    const AuditEntry entry = std::move(*readable);
     const domain::Sha256 stored = read_sha256(row["entry_hash"]);
     if (entry.chain_index != length_ + 1) {
       fail(length_ + 1, "an entry is missing: number " + std::to_string(entry.chain_index) +

@@ -57,10 +57,12 @@ Failure classify(const std::exception& error) {
   }
   if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) {
     return {kind_of_sqlstate(sql->sqlstate()),
-            first_line(sql->what()) + " (SQLSTATE " + sql->sqlstate() + ")",
+            first_line(sql->what()) +
+                (sql->sqlstate().empty() ? "" : " (SQLSTATE " + sql->sqlstate() + ")"),
             ends_connection(sql->sqlstate())};
   }
-  return {FailureKind::unavailable, first_line(error.what()), /*connection_lost=*/true};
+  return {FailureKind::unavailable, "the session ended: " + first_line(error.what()),
+          /*connection_lost=*/true};
 }
 
 }  // namespace store

@@ -37,7 +37,8 @@ bool make_month(Connection& connection, const std::string& table, std::chrono::y
     const char* first_day = "%04d-%02u-01T00:00:00Z";
     transaction.run("CREATE TABLE " + table + " PARTITION OF webhook_payloads FOR VALUES FROM ('" +
                     month_text(month, first_day) + "') TO ('" +
-                    month_text(month + std::chrono::months{1}, first_day) + "')");
+                    month_text(month + std::chrono::months{1}, first_day) + "');" + "ALTER TABLE " +
+                    table + " OWNER TO refundd_app");
     transaction.commit();
     return true;
   });

@@ -46,8 +46,8 @@ RunningServer::~RunningServer() {
   wait_until_stopped();
   loop_.stop();
   thread_.join();
-  server_.reset();
   ingest_.stop();
+  server_.reset();
 }
 
 void RunningServer::stop() {

@@ -67,6 +67,16 @@ TEST(CommitTest, AnEventWhoseRefundCannotBeTouchedIsQuarantinedWithoutIt) {
             "quarantined|NULL");
 }
 
+TEST(CommitTest, AnEventThatCannotEvenBeQuarantinedFailsAlone) {
+  const Database database;
+  database.run("ALTER TABLE webhook_events ADD CONSTRAINT poison CHECK (event_id <> 'e-r2')");
+  auto connection = database.connect();
+  const std::vector batch{delivery("r1"), delivery("r2"), delivery("r3")};
+  const auto result = commit(connection, batch, k_clock);
+  EXPECT_EQ(words(result), (std::vector<std::string>{"applied", "unavailable", "applied"}));
+  EXPECT_EQ(result.connection_problem, "");
+}
+
 TEST(CommitTest, ALostConnectionClaimsNothing) {
   const Database database;
   auto connection = database.connect();

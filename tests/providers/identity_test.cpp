@@ -89,9 +89,10 @@ TEST(Mode, ThatIsNotTheSourcesIsQuarantined) {
                      AnomalyKind::mode_mismatch);
 }
 
-TEST(Mode, OfTheEnvelopeCountsWhereTheResourceNamesAnother) {
+// What is told about an event of the wrong mode goes where the source's messages go.
+TEST(Mode, OfAnEventIsAlwaysItsSources) {
   EXPECT_TRUE(omise_event(omise_body(R"({"data":{"livemode":false}})")).livemode);
-  EXPECT_FALSE(omise_event(omise_body(R"({"livemode":false,"data":{"livemode":true}})")).livemode);
+  EXPECT_TRUE(omise_event(omise_body(R"({"livemode":false,"data":{"livemode":true}})")).livemode);
 }
 
 TEST(Mode, ThatIsNoBooleanIsQuarantined) {

@@ -39,7 +39,7 @@ class OmiseSignature : public testing::Test {
 };
 
 TEST_F(OmiseSignature, TrustsThePinnedVector) {
-  EXPECT_EQ(omise_signature(secrets[0], k_timestamp, k_body), k_signature);
+  EXPECT_EQ(k_omise.sign(k_body, secrets, k_signed_at).at(1).second, k_signature);
   EXPECT_EQ(authenticate().trust, Trust::trusted);
   EXPECT_EQ(authenticate().signed_at, k_signed_at);
 }
@@ -173,8 +173,9 @@ TEST_F(OmiseSignature, IsNotLateButWrongWhenItIsBoth) {
 }
 
 TEST_F(OmiseSignature, OfTheFarthestTimeIsLate) {
+  const domain::Time farthest{seconds{999'999'999'999}};
   set_timestamp("999999999999");
-  set_signature(omise_signature(secrets[0], "999999999999", body));
+  set_signature(k_omise.sign(body, secrets, farthest).at(1).second);
   EXPECT_EQ(authenticate().trust, Trust::late);
 }
 

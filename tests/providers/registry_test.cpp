@@ -31,13 +31,17 @@ TEST(Registry, EveryProviderIsComplete) {
     EXPECT_NE(provider->parse_secret, nullptr) << provider->name;
     EXPECT_NE(provider->authenticate, nullptr) << provider->name;
     EXPECT_NE(provider->decode, nullptr) << provider->name;
-    EXPECT_NE(provider->make_request, nullptr) << provider->name;
+    EXPECT_FALSE(provider->id_prefixes.refund.empty()) << provider->name;
+    EXPECT_NE(provider->make_body, nullptr) << provider->name;
+    EXPECT_NE(provider->sign, nullptr) << provider->name;
   }
 }
 
 TEST(Registry, KnowsTheLimitsThatProvidersState) {
   EXPECT_EQ(k_omise.limits.refunds_per_charge_max, 14);
+  EXPECT_EQ(k_omise.limits.card_window_days, 365);
   EXPECT_EQ(k_payjp.limits.refunds_per_charge_max, std::nullopt);
+  EXPECT_EQ(k_payjp.limits.card_window_days, 180);
   EXPECT_EQ(k_omise.evidence, domain::Evidence::signed_webhook);
   EXPECT_EQ(k_payjp.evidence, domain::Evidence::token_webhook);
 }

@@ -51,6 +51,9 @@ TEST(AuditVerifyTest, EveryTamperingIsNamedWhereItHappened) {
       {"UPDATE refund_audit SET ip_address = '192.0.2.8' WHERE refund_id = 'rfnd_1' "
        "AND chain_index = 1",
        1, "edited"},
+      {"UPDATE refund_audit SET occurred_at = 'infinity' WHERE refund_id = 'rfnd_1' "
+       "AND chain_index = 2",
+       2, "cannot be read"},
       {"DELETE FROM refund_audit WHERE refund_id = 'rfnd_1' AND chain_index = 2", 2, "missing"},
       {"DELETE FROM refund_audit WHERE refund_id = 'rfnd_1' AND chain_index = 3", 3,
        "missing at the end"},

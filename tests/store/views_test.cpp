@@ -37,6 +37,19 @@ TEST(ChargeSummaryTest, AnUnknownOriginalStaysUnknown) {
   EXPECT_EQ(database.value(k_summary), "chrg_1|NULL|10000|5000|NULL|2|f|NULL|THB");
 }
 
+TEST(ChargeSummaryTest, SumsThatDoNotFitStayAtTheLimit) {
+  const Database database;
+  auto connection = database.connect();
+  constexpr auto k_max = std::numeric_limits<std::int64_t>::max();
+  apply(
+      connection,
+      {delivery_of(samples::charge_report(0, "c1")), refund("r1", successful, samples::thb(k_max)),
+       refund("r2", successful, samples::thb(k_max)), refund("r3", pending, samples::thb(k_max))});
+  EXPECT_EQ(database.value("SELECT refunded_amount, pending_amount, remaining_amount "
+                           "FROM charge_summary"),
+            "9223372036854775807|9223372036854775807|-9223372036854775807");
+}
+
 // The view repeats in SQL what ledger_of says in C++: here they meet.
 TEST(ChargeSummaryTest, AgreesWithTheLedgerOfTheDomain) {
   const Database database;
