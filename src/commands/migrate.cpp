@@ -5,7 +5,7 @@
 
 #include "commands/operator_database.hpp"
 #include "commands/terminal_json.hpp"
-#include "commands/wall_clock.hpp"
+#include "runtime/wall_clock.hpp"
 #include "store/partitions.hpp"
 
 namespace commands {
@@ -17,7 +17,7 @@ int run_migrate(const Context& context) {
     return k_exit_failed;
   }
   auto connection = open_database(setup->config);
-  print_migrate(migrate(connection, wall_clock_now()), context.json, std::cout);
+  print_migrate(migrate(connection, runtime::wall_clock_now()), context.json, std::cout);
   return k_exit_done;
 }
 

@@ -8,8 +8,8 @@
 #include "commands/operator_database.hpp"
 #include "commands/orders_import.hpp"
 #include "commands/terminal_json.hpp"
-#include "commands/wall_clock.hpp"
 #include "runtime/config_files.hpp"
+#include "runtime/wall_clock.hpp"
 #include "store/failure.hpp"
 
 namespace commands {
@@ -79,7 +79,7 @@ int run_orders_import(const Options& options, const Context& context) {
     }
     return k_exit_failed;
   }
-  const auto now = wall_clock_now();
+  const auto now = runtime::wall_clock_now();
   const auto import = make_orders_import(file.lines, login_name(), now);
   if (!options.dry_run) {
     apply(setup->config, import, now);

@@ -9,6 +9,7 @@
 #include "commands/certificate.hpp"
 #include "runtime/config_files.hpp"
 #include "runtime/endpoint.hpp"
+#include "runtime/wall_clock.hpp"
 
 namespace commands {
 namespace {
@@ -124,9 +125,7 @@ OutgoingEvent prepare_event(const SendOptions& options, const Setup& setup, doma
 }
 
 int send(const SendOptions& options, const Setup& setup, std::ostream& out) {
-  const auto now =
-      std::chrono::time_point_cast<domain::Time::duration>(std::chrono::system_clock::now());
-  const auto event = prepare_event(options, setup, now);
+  const auto event = prepare_event(options, setup, runtime::wall_clock_now());
   const auto answer = post(event.request);
   if (options.json) {
     print_json(answer, event, out);

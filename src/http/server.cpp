@@ -89,10 +89,6 @@ void Server::Impl::abort() {
   admin_listener_.close_all();
 }
 
-domain::Time system_now() {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
 Server::Server(asio::io_context& loop, ingest::Ingest& ingest, Options options)
     : impl_{std::make_unique<Impl>(loop, ingest, std::move(options))} {}
 

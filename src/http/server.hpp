@@ -17,18 +17,16 @@
 #include "ingest/ingest.hpp"
 #include "providers/source.hpp"
 #include "runtime/config.hpp"
+#include "runtime/wall_clock.hpp"
 
 namespace http {
-
-/// The system's clock, in whole microseconds.
-domain::Time system_now();
 
 struct Options {
   runtime::ListenerConfig listener;
   runtime::AdminConfig admin;
   std::vector<providers::Source> sources;
   /// When a request is received; a test may have its own.
-  std::function<domain::Time()> now = system_now;
+  std::function<domain::Time()> now = runtime::wall_clock_now;
 };
 
 class Server {

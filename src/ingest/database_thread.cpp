@@ -40,6 +40,7 @@ DatabaseThread::DatabaseThread(boost::asio::io_context& loop, std::string databa
 }
 
 DatabaseThread::~DatabaseThread() {
+  stop();
   thread_.join();
 }
 
@@ -60,6 +61,7 @@ void DatabaseThread::stop() {
 // A session that was still being opened when stop() came is cut as soon as it is known.
 void DatabaseThread::remember(std::shared_ptr<const store::Interrupter> interrupter) {
   interrupter_ = std::move(interrupter);
+  watch_job();  // opening has limits of its own
   if (stopping_) {
     interrupter_->interrupt();
   }
@@ -90,9 +92,13 @@ void DatabaseThread::connect() {
   start_job(State::away, [this] { open_connection(); });
 }
 
-// std::function wants a copy; the work is moved in once and copied never.
 void DatabaseThread::start_job(State state, std::function<void()> work) {
   state_ = state;
+  watch_job();
+  boost::asio::post(jobs_, std::move(work));
+}
+
+void DatabaseThread::watch_job() {
   job_deadline_.expires_after(k_job_time_max);
   job_deadline_.async_wait([this](const boost::system::error_code& error) {
     if (!error && interrupter_) {
@@ -100,7 +106,6 @@ void DatabaseThread::start_job(State state, std::function<void()> work) {
       interrupter_->interrupt();
     }
   });
-  boost::asio::post(jobs_, std::move(work));
 }
 
 void DatabaseThread::finish_job(State state) {

@@ -42,7 +42,7 @@ class DatabaseThread {
 
   DatabaseThread(boost::asio::io_context& loop, std::string database_url, Clock clock,
                  Events events);
-  /// Precondition: has_ended().
+  /// Joins; waits where has_ended() does not hold yet.
   ~DatabaseThread();
 
   /// Precondition of commit and check: is_idle().
@@ -67,6 +67,7 @@ class DatabaseThread {
 
   void connect();
   void start_job(State state, std::function<void()> work);
+  void watch_job();
   void finish_job(State state);
   void finish_check(store::SchemaState schema, const std::string& problem);
   void lose_connection(const std::string& problem);

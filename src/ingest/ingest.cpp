@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ingest/database_thread.hpp"
+#include "runtime/wall_clock.hpp"
 
 namespace ingest {
 namespace {
@@ -16,11 +17,7 @@ namespace {
 constexpr std::chrono::seconds k_check_interval{2};
 
 // A batch of large bodies stays small enough for one statement and one answer in time.
-constexpr std::size_t k_batch_bytes_max = 8 * 1024 * 1024;
-
-domain::Time system_now() {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
+constexpr std::size_t k_batch_bytes_max = std::size_t{8} * 1024 * 1024;
 
 // Where a caller of submit waits. Shared by the waiting coroutine, which may give up, and the queue
 // or the batch, which may answer later.
@@ -50,8 +47,8 @@ class Ingest::Impl {
       : loop_{loop}, options_{std::move(options)}, check_timer_{loop} {
     for (std::size_t at = 0; at < options_.connections; ++at) {
       DatabaseThread::Events events{[this] { on_thread_changed(); }};
-      threads_.push_back(std::make_unique<DatabaseThread>(loop_, options_.database_url, system_now,
-                                                          std::move(events)));
+      threads_.push_back(std::make_unique<DatabaseThread>(
+          loop_, options_.database_url, runtime::wall_clock_now, std::move(events)));
     }
     check_later();
   }

@@ -79,7 +79,7 @@ void remove_one_newline(std::string& text) {
 std::filesystem::path FileFolders::resolve(std::string_view name) const {
   if (credentials_directory) {
     std::error_code error;
-    const auto credential = std::filesystem::absolute(*credentials_directory / name);
+    auto credential = std::filesystem::absolute(*credentials_directory / name);
     if (std::filesystem::exists(credential, error)) {
       return credential;
     }

@@ -146,7 +146,7 @@ const toml::node* TableReader::find(std::string_view key) {
 }
 
 std::optional<std::string> TableReader::text_of(std::string_view key, const toml::node& node) {
-  const auto text = node.value_exact<std::string>();
+  auto text = node.value_exact<std::string>();
   if (!text) {
     add_error(key, R"(must be a text: "…")");
   } else if (text->empty() || has_control_character(*text)) {

@@ -55,7 +55,8 @@ struct ProblemCase {
 class CsvProblemTest : public testing::TestWithParam<ProblemCase> {};
 
 TEST_P(CsvProblemTest, IsNamedAndTheNextLineIsReadAllTheSame) {
-  const auto records = read_all("x,y\n" + std::string{GetParam().line} + "\nz\n");
+  const std::string text = "x,y\n" + std::string{GetParam().line} + "\nz\n";
+  const auto records = read_all(text);  // views into it
   ASSERT_EQ(records.size(), 3U);
   EXPECT_EQ(records[1].line, 2U);
   EXPECT_EQ(records[1].raw, GetParam().line);
