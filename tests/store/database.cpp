@@ -9,8 +9,8 @@
 
 #include "store/schema.hpp"
 
-// LeakSanitizer asks for this. libpqxx 6.4 forgets the result that says that a session is gone, about
-// 2 KB for each lost connection.
+// LeakSanitizer asks for this. libpqxx 6.4 forgets the result that says that a session is gone,
+// about 2 KB for each lost connection.
 extern "C" const char* __lsan_default_suppressions();
 const char* __lsan_default_suppressions() {
   return "leak:libpqxx-6.4.so\n";
