@@ -67,9 +67,7 @@ TEST(ConnectionTest, AnInterruptedCallFailsAtOnceAndTheConnectionIsLost) {
   Transaction holding{holder};
   holding.run("SELECT pg_advisory_xact_lock(1)");
   std::thread cutter{[&] {
-    while (database.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") {
-      std::this_thread::yield();
-    }
+    database.wait_for_blocked_session();
     interrupter->interrupt();
   }};
   try {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <pqxx/pqxx>
 #include <stdexcept>
+#include <thread>
 
 #include "store/schema.hpp"
 
@@ -98,6 +99,13 @@ std::vector<std::string> Database::rows(const std::string& sql) const {
 
 void Database::run(const std::string& sql) const {
   static_cast<void>(rows(sql));
+}
+
+void Database::wait_for_blocked_session() const {
+  while (value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+               "AND wait_event_type = 'Lock'") == "0") {
+    std::this_thread::yield();
+  }
 }
 
 Delivery delivery_of(domain::Event event) {

@@ -27,6 +27,9 @@ class Database {
   [[nodiscard]] std::vector<std::string> rows(const std::string& sql) const;
   void run(const std::string& sql) const;
 
+  /// Returns once a session of this database waits for a lock.
+  void wait_for_blocked_session() const;
+
  private:
   std::string name_;
   std::string url_;

@@ -115,9 +115,7 @@ TEST(RaceTest, WhoeverCreatesARefundSecondMustLookAgain) {
       "INSERT INTO charges (source, charge_id, livemode, updated_at, report_keys, revision) "
       "VALUES ('omise-th', 'chrg_1', true, now(), E'\\t\\t\\t\\t\\t', 1)");
   std::thread committer{[&] {
-    while (database.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") {
-      std::this_thread::yield();
-    }
+    database.wait_for_blocked_session();
     holding.commit();
   }};
   try {
