@@ -156,6 +156,9 @@ void Books::record(const std::optional<Refund>& before, const Refund& after) {
   if (before != after) {
     changed_refunds_.insert(key);
   }
+  if (before && missing_order(*before)) {
+    refunds_without_order_.insert(key);
+  }
   for (const auto& version : {before, std::optional{after}}) {
     if (!version) {
       continue;
@@ -172,6 +175,9 @@ void Books::attach_refunds_of(const Charge& charge, const Event& event) {
     Refund& refund = refunds_.at(key);
     // Also where the order stays: its total may have become known.
     touch_order(refund.order_id, refund.livemode);
+    if (missing_order(refund)) {
+      refunds_without_order_.insert(key);
+    }
     if (!attach_to_order(refund, charge.order_id.value)) {
       continue;
     }
@@ -218,7 +224,7 @@ void Books::examine_touched() {
   for (const Key& key : touched_refunds_) {
     if (auto anomaly = missing_order(refunds_.at(key))) {
       add(std::move(*anomaly));
-    } else {
+    } else if (refunds_without_order_.count(key) > 0) {
       refunds_with_order_.insert(key);
     }
   }

@@ -83,7 +83,8 @@ class Books {
   /// Each (source, kind, subject) once. Their escalations are not among messages(): only an anomaly
   /// that is new to the store is told, and the store knows that.
   [[nodiscard]] const std::vector<Anomaly>& anomalies() const { return anomalies_; }
-  /// Refunds that belong to an order now: an open unknown_order of theirs has resolved itself.
+  /// Refunds that have come to belong to an order: an open unknown_order of theirs has resolved
+  /// itself.
   [[nodiscard]] const std::set<Key>& refunds_with_order() const { return refunds_with_order_; }
 
   /// Whether a message about this source and mode is to be kept from being sent.
@@ -119,6 +120,7 @@ class Books {
   std::set<Key> touched_refunds_;
   std::set<Key> touched_charges_;
   std::set<OrderKey> touched_orders_;
+  std::set<Key> refunds_without_order_;  // at some time before the last apply
   std::set<Key> refunds_with_order_;
   std::vector<AuditDraft> audit_;
   std::vector<Message> messages_;

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "domain/money.hpp"
 
@@ -12,6 +14,31 @@ namespace domain {
 enum class OrderStatus { paid, refund_failed, refund_pending, partially_refunded, refunded };
 
 std::string_view to_string(OrderStatus status);
+
+/// The charges of one order in one currency (nullopt: those whose amount is unknown).
+struct ChargeSum {
+  std::optional<Currency> currency;
+  std::string first;  // the least of their names, of any kind as long as it is total
+  std::int64_t paid_minor = 0;
+  int charge_count = 0;
+};
+
+/// The refunds of one order in one currency (nullopt: those whose amount is unknown).
+struct RefundSum {
+  std::optional<Currency> currency;
+  std::string first;
+  std::int64_t refunded_minor = 0;
+  std::int64_t pending_minor = 0;
+  int successful_count = 0;
+  int pending_count = 0;
+  int failed_count = 0;
+  int unknown_count = 0;  // those that name no charge
+};
+
+struct OrderParts {
+  std::vector<ChargeSum> charges;
+  std::vector<RefundSum> refunds;
+};
 
 /// Sums over everything that belongs to one order, in its currency.
 struct OrderFacts {
@@ -23,6 +50,11 @@ struct OrderFacts {
   int pending_count = 0;
   int failed_count = 0;
 };
+
+/// An order counts in the currency of its imported total, else of its first charge, else of its
+/// first refund. Its total is the imported one, else what its charges add up to, known only where
+/// every refund names one of them and all are in that currency.
+OrderFacts add_up(const OrderParts& parts, const std::optional<Money>& imported_total);
 
 struct OrderState {
   OrderStatus status = OrderStatus::paid;
