@@ -107,7 +107,7 @@ void apply_orders_import(store::Connection& connection, const OrdersImport& impo
       store::apply_import(connection, import.deliveries, import.orders, now);
       return;
     } catch (const store::Failure& failure) {
-      if (failure.kind() != store::FailureKind::retry || attempt == k_attempts_max) {
+      if (!failure.may_pass() || attempt == k_attempts_max) {
         throw;
       }
     }

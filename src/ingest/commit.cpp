@@ -27,6 +27,7 @@ class Commit {
       case store::FailureKind::retry:
         lose(deliveries, *failure);
         return;
+      case store::FailureKind::exists:
       case store::FailureKind::rejected:
         narrow_down(deliveries, *failure);
         return;
@@ -53,7 +54,7 @@ class Commit {
       } catch (const store::Failure& caught) {
         failure = caught;
       }
-      if (failure->kind() != store::FailureKind::retry) {
+      if (!failure->may_pass()) {
         break;
       }
     }
@@ -108,8 +109,8 @@ class Commit {
       return;
     }
     // Refused even so: it fails alone, and whoever sent it will say it again.
-    if (again->kind() != store::FailureKind::rejected &&
-        again->kind() != store::FailureKind::retry) {
+    if (again->kind() == store::FailureKind::in_doubt ||
+        again->kind() == store::FailureKind::unavailable) {
       result_.connection_problem = again->what();
     }
     give_up({&delivery, 1}, again->what());

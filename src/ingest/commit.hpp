@@ -22,6 +22,7 @@ struct CommitResult {
 
 /// Blocks. Never throws for the world's faults.
 ///   retry       -> again, up to k_attempts_max times, then in halves
+///   exists      -> again, up to k_attempts_max times, then as rejected
 ///   rejected    -> in halves; a single culprit is stored as quarantined
 ///   in doubt or unavailable -> nothing is claimed, for this part and for all that was still to
 ///   come

@@ -36,6 +36,7 @@ DatabaseThread::DatabaseThread(boost::asio::io_context& loop, std::string databa
       jobs_open_{jobs_.get_executor()},
       thread_{[this] { run_jobs(); }} {
   options_.url = std::move(database_url);
+  options_.plans_by_key = true;
   connect();
 }
 

@@ -22,17 +22,29 @@ Outcome take_in(Loaded& loaded, const Delivery& delivery) {
     return {{domain::Verdict::duplicate, ""}, /*is_new=*/false, /*keeps_payload=*/conflicting};
   }
   Outcome outcome{loaded.books.apply(event, policy), /*is_new=*/true, /*keeps_payload=*/true};
-  loaded.events[key] = {outcome.result.verdict, event.content_sha256};
+  const bool is_stored = known != loaded.events.end() && known->second.is_stored;
+  loaded.events[key] = {outcome.result.verdict, event.content_sha256, is_stored};
   return outcome;
 }
 
-std::set<domain::OrderKey> orders_to_save(const domain::Books& books,
-                                          const std::map<domain::OrderKey, OrderImport>& imports) {
-  auto keys = books.touched_orders();
+std::set<domain::OrderKey> keys_of(const OrderImports& imports) {
+  std::set<domain::OrderKey> keys;
   for (const auto& [key, import] : imports) {
     keys.insert(key);
   }
   return keys;
+}
+
+void save(Transaction& transaction, const Loaded& loaded, const OrderImports& imports,
+          const Batch& batch) {
+  Writes writes;
+  save_charges(writes, loaded);
+  save_refunds_and_audit(writes, loaded, batch);
+  save_events(writes, loaded, batch);
+  save_messages(writes, transaction, loaded, batch);
+  const auto larger_orders = save_orders(writes, loaded, imports);
+  writes.run(transaction, batch.now);
+  save_larger_orders(transaction, larger_orders, loaded, imports, batch.now);
 }
 
 }  // namespace
@@ -43,9 +55,9 @@ Applied apply_batch(Connection& connection, std::span<const Delivery> deliveries
 }
 
 Applied apply_import(Connection& connection, std::span<const Delivery> deliveries,
-                     const std::map<domain::OrderKey, OrderImport>& imports, domain::Time now) {
+                     const OrderImports& imports, domain::Time now) {
   return in_transaction(connection, [&](Transaction& transaction) {
-    Loaded loaded = lock_and_load(transaction, deliveries);
+    Loaded loaded = lock_and_load(transaction, deliveries, keys_of(imports));
     std::vector<Outcome> outcomes;
     Applied applied;
     for (const Delivery& delivery : deliveries) {
@@ -53,13 +65,7 @@ Applied apply_import(Connection& connection, std::span<const Delivery> deliverie
       applied.verdicts.push_back(outcomes.back().result.verdict);
     }
     loaded.books.examine_touched();
-
-    const Batch batch{deliveries, outcomes, now};
-    save_charges(transaction, loaded, batch);
-    save_refunds_and_audit(transaction, loaded, batch);
-    save_orders(transaction, orders_to_save(loaded.books, imports), imports, now);
-    save_events(transaction, batch);
-    save_messages(transaction, loaded, batch);
+    save(transaction, loaded, imports, {deliveries, outcomes, now});
     applied.statement_count = transaction.statement_count();
     transaction.commit();
     return applied;

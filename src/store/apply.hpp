@@ -8,7 +8,7 @@
 #include "domain/books.hpp"
 #include "store/connection.hpp"
 #include "store/delivery.hpp"
-#include "store/orders.hpp"
+#include "store/order_import.hpp"
 
 namespace store {
 

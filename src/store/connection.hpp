@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "domain/time.hpp"
@@ -35,6 +36,9 @@ struct ConnectionOptions {
   /// Zero: no limit, for an operator's command that may take long.
   std::chrono::milliseconds statement_timeout{5000};
   std::chrono::milliseconds lock_timeout{3000};
+  /// For a session that applies batches: every statement looks rows up by key, so that each is
+  /// planned once, and never as a scan of a whole table, whatever the tables held at that time.
+  bool plans_by_key = false;
 };
 
 /// Not thread-safe: belongs to the thread that opened it. Every member function may block.
@@ -50,10 +54,20 @@ class Connection {
 
   /// For the store's own functions.
   [[nodiscard]] pqxx::connection_base& session();
+  /// Makes a statement known to this session under its name; asks for its text only the first time.
+  template <typename MakeSql>
+  void prepare(const std::string& name, MakeSql make_sql) {
+    if (prepared_.count(name) == 0) {
+      prepare_first(name, make_sql());
+    }
+  }
 
  private:
+  void prepare_first(const std::string& name, const std::string& sql);
+
   class Session;
   std::unique_ptr<Session> session_;
+  std::set<std::string> prepared_;
   // Shared, because another thread may be about to interrupt while this object goes away.
   std::shared_ptr<const Interrupter> interrupter_;
 };

@@ -21,6 +21,7 @@ bool ends_connection(std::string_view sqlstate) {
 FailureKind kind_of_sqlstate(std::string_view sqlstate) {
   constexpr std::string_view k_statement_completion_unknown = "40003";
   constexpr std::string_view k_lock_not_available = "55P03";
+  constexpr std::string_view k_unique_violation = "23505";
   // Classes whose cause is the row itself: data, constraints, a value too large for an index.
   constexpr std::array<std::string_view, 3> k_rejected_classes{"22", "23", "54"};
   if (sqlstate == k_statement_completion_unknown) {
@@ -28,6 +29,9 @@ FailureKind kind_of_sqlstate(std::string_view sqlstate) {
   }
   if (sqlstate.starts_with("40") || sqlstate == k_lock_not_available) {
     return FailureKind::retry;
+  }
+  if (sqlstate == k_unique_violation) {
+    return FailureKind::exists;
   }
   for (const std::string_view rejected : k_rejected_classes) {
     if (sqlstate.starts_with(rejected)) {

@@ -10,6 +10,8 @@ namespace store {
 
 enum class FailureKind {
   retry,        // the same transaction may succeed now: serialization, deadlock, lost race
+  exists,       // a row is there that was not when it was looked for: the same transaction may
+                // succeed now; where it does not, the data itself is at fault
   in_doubt,     // the commit may or may not have happened: never answer for it, never assume
   rejected,     // PostgreSQL refuses the data itself: trying again changes nothing
   unavailable,  // no connection, no room, no permission, shutting down: somebody must act or time
@@ -23,6 +25,10 @@ class Failure : public std::runtime_error {
       : std::runtime_error{what}, kind_{kind}, connection_lost_{connection_lost} {}
 
   [[nodiscard]] FailureKind kind() const { return kind_; }
+  /// The same transaction, begun anew, may succeed: another one was faster this time.
+  [[nodiscard]] bool may_pass() const {
+    return kind_ == FailureKind::retry || kind_ == FailureKind::exists;
+  }
   /// The connection is of no more use and must be opened again.
   [[nodiscard]] bool connection_lost() const { return connection_lost_; }
 
@@ -35,7 +41,7 @@ class Failure : public std::runtime_error {
 /// and the SQLSTATE, without the statement and without values.
 Failure classify(const std::exception& error);
 
-/// The SQLSTATE rules by themselves: "40001" -> retry.
+/// The SQLSTATE rules by themselves: "40001" -> retry, "23505" -> exists.
 FailureKind kind_of_sqlstate(std::string_view sqlstate);
 
 }  // namespace store

@@ -35,7 +35,7 @@ SELECT recorded_at, chain_index, event_id, verdict, status_before, status_after,
 
 constexpr const char* k_find_messages = R"(
 SELECT created_at, message_id, audience, template, priority, state, payload, sent_at
-  FROM outbox_messages WHERE source = $1 AND coalesce(refund_id, '') = $2
+  FROM outbox_messages WHERE source = $1 AND refund_id = $2
  ORDER BY created_at, audience, template, episode)";
 
 constexpr const char* k_find_anomalies = R"(

@@ -8,66 +8,90 @@
 namespace store {
 namespace {
 
-// Which charges the refunds of the batch belong to so far: they are locked before the refunds.
-constexpr const char* k_find_charges = R"(
-SELECT r.source, r.charge_id
-  FROM unnest($1::text[], $2::text[]) AS k(source, refund_id)
-  JOIN refunds r USING (source, refund_id)
- WHERE r.charge_id IS NOT NULL)";
+// Each key is looked up by itself, in a LATERAL subquery that the planner cannot turn into a join
+// (FOR UPDATE and OFFSET 0 see to that): a plan made while a table is empty would join by reading
+// all of an index, and live on while the table grows. Rows come, and are locked, in the order of
+// the keys.
+constexpr Prepared k_lock_charges{"lock_charges", R"(
+SELECT c.*
+  FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS charge_id) k
+ CROSS JOIN LATERAL (
+       SELECT source, charge_id, livemode, order_id, status, amount_minor, currency,
+              payment_method, charged_at, report_keys, revision
+         FROM charges
+        WHERE source = k.source AND charge_id = k.charge_id
+          FOR UPDATE) c)"};
 
-constexpr const char* k_lock_charges = R"(
-SELECT c.source, c.charge_id, c.livemode, c.order_id, c.status, c.amount_minor, c.currency,
-       c.payment_method, c.charged_at, c.report_keys, c.revision
-  FROM unnest($1::text[], $2::text[]) AS k(source, charge_id)
-  JOIN charges c USING (source, charge_id)
- ORDER BY c.source, c.charge_id
-   FOR UPDATE OF c)";
+// All refunds of the charges, because sums depend on them, and the refunds that events name, as far
+// as they are not of those charges. IS NOT DISTINCT FROM, because with an equal sign refunds could
+// be looked up by their source alone.
+constexpr Prepared k_find_refunds{"find_refunds", R"(
+SELECT r.*
+  FROM (SELECT unnest($3::text[]) AS source, unnest($4::text[]) AS charge_id) k
+ CROSS JOIN LATERAL (
+       SELECT source, refund_id, livemode, charge_id, order_id, reported_order_id, status,
+              action_required, voided, provider_status, amount_minor, currency, reason,
+              failure_code, failure_message, metadata, evidence, occurred_at, requested_at,
+              last_event_id, episode, report_keys, audit_hash, audit_length, revision
+         FROM refunds
+        WHERE charge_id = k.charge_id AND source IS NOT DISTINCT FROM k.source
+       OFFSET 0) r
+ UNION ALL
+SELECT r.*
+  FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS refund_id) k
+ CROSS JOIN LATERAL (
+       SELECT source, refund_id, livemode, charge_id, order_id, reported_order_id, status,
+              action_required, voided, provider_status, amount_minor, currency, reason,
+              failure_code, failure_message, metadata, evidence, occurred_at, requested_at,
+              last_event_id, episode, report_keys, audit_hash, audit_length, revision
+         FROM refunds
+        WHERE source = k.source AND refund_id = k.refund_id
+       OFFSET 0) r
+ WHERE r.charge_id IS NULL
+    OR r.source || E'\x01' || r.charge_id <> ALL ($5::text[]))"};
 
-// The refunds of the batch, and all others of its charges: sums and orders depend on them.
-constexpr const char* k_lock_refunds = R"(
-WITH wanted AS (
-  SELECT source, refund_id FROM unnest($1::text[], $2::text[]) AS k(source, refund_id)
-   UNION
-  SELECT r.source, r.refund_id
-    FROM unnest($3::text[], $4::text[]) AS k(source, charge_id)
-    JOIN refunds r USING (source, charge_id))
-SELECT r.source, r.refund_id, r.livemode, r.charge_id, r.order_id, r.reported_order_id, r.status,
-       r.action_required, r.voided, r.provider_status, r.amount_minor, r.currency, r.reason,
-       r.failure_code, r.failure_message, r.metadata, r.evidence, r.occurred_at, r.requested_at,
-       r.last_event_id, r.episode, r.report_keys, r.audit_hash, r.audit_length, r.revision
-  FROM wanted
-  JOIN refunds r USING (source, refund_id)
- ORDER BY r.source, r.refund_id
-   FOR UPDATE OF r)";
+constexpr Prepared k_find_events{"find_events", R"(
+SELECT e.*
+  FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS event_id) k
+ CROSS JOIN LATERAL (
+       SELECT source, event_id, verdict, content_sha256
+         FROM webhook_events
+        WHERE source = k.source AND event_id = k.event_id
+       OFFSET 0) e)"};
 
-constexpr const char* k_find_events = R"(
-SELECT e.source, e.event_id, e.verdict, e.content_sha256
-  FROM unnest($1::text[], $2::text[]) AS k(source, event_id)
-  JOIN webhook_events e USING (source, event_id))";
+constexpr Prepared k_lock_orders{"lock_orders", R"(
+SELECT o.*
+  FROM (SELECT unnest($1::text[]) AS order_id, unnest($2::boolean[]) AS livemode) k
+ CROSS JOIN LATERAL (
+       SELECT order_id, livemode, revision, imported_total_minor, imported_currency,
+              customer_email, customer_locale, refund_count, charge_count
+         FROM orders
+        WHERE order_id = k.order_id AND livemode = k.livemode
+          FOR UPDATE) o)"};
 
 using Keys = std::set<domain::Key>;
 
+struct Wanted {
+  Keys events;
+  Keys refunds;
+  Keys charges;
+  std::set<domain::OrderKey> orders;
+};
+
 Columns columns_of(const Keys& keys) {
-  Columns columns{2};
+  Columns columns{Type::text, Type::text};
   for (const auto& [source, id] : keys) {
     columns.add_row(source, id);
   }
   return columns;
 }
 
-std::vector<std::string> parameters_of(const Keys& first, const Keys& second) {
-  auto parameters = columns_of(first).literals();
-  for (auto& literal : columns_of(second).literals()) {
-    parameters.push_back(std::move(literal));
+template <typename Report>
+void want_order(const std::optional<Report>& report, Wanted& wanted) {
+  if (report && report->order_id) {
+    wanted.orders.insert({*report->order_id, report->livemode});
   }
-  return parameters;
 }
-
-struct Wanted {
-  Keys events;
-  Keys refunds;
-  Keys charges;
-};
 
 Wanted wanted_by(std::span<const Delivery> deliveries) {
   Wanted wanted;
@@ -80,53 +104,128 @@ Wanted wanted_by(std::span<const Delivery> deliveries) {
     if (!event.charge_id.empty()) {
       wanted.charges.insert({event.source, event.charge_id});
     }
+    want_order(event.refund, wanted);
+    want_order(event.charge, wanted);
   }
   return wanted;
 }
 
-void load_charges(Transaction& transaction, Wanted& wanted, Loaded& loaded) {
-  for (const auto& row : transaction.run(k_find_charges, columns_of(wanted.refunds))) {
-    wanted.charges.insert({row[0].as<std::string>(), row[1].as<std::string>()});
+void count(const std::optional<std::string>& order_id, bool livemode,
+           std::map<domain::OrderKey, int>& counts, Wanted& wanted) {
+  if (order_id) {
+    const domain::OrderKey key{*order_id, livemode};
+    wanted.orders.insert(key);
+    ++counts[key];
   }
-  for (const auto& row : transaction.run(k_lock_charges, columns_of(wanted.charges))) {
+}
+
+// A refund without a charge is locked by nothing: it is not counted, so that its order is summed
+// anew from what is there when everything is written.
+void count_refund(const domain::Refund& refund, Loaded& loaded, Wanted& wanted) {
+  if (refund.charge_id.value) {
+    count(refund.order_id, refund.livemode, loaded.refund_counts, wanted);
+  } else if (refund.order_id) {
+    wanted.orders.insert({*refund.order_id, refund.livemode});
+  }
+}
+
+void lock_charges(Transaction& transaction, const Keys& keys, Wanted& wanted, Loaded& loaded) {
+  for (const auto& row : transaction.run(k_lock_charges, columns_of(keys))) {
     domain::Charge charge = read_charge(row);
     loaded.charge_revisions[{charge.source, charge.charge_id}] = row["revision"].as<std::int64_t>();
+    count(charge.order_id.value, charge.livemode, loaded.charge_counts, wanted);
     loaded.books.put(std::move(charge));
   }
 }
 
-void load_refunds(Transaction& transaction, const Wanted& wanted, Loaded& loaded) {
-  for (const auto& row :
-       transaction.run(k_lock_refunds, parameters_of(wanted.refunds, wanted.charges))) {
-    domain::Refund refund = read_refund(row);
-    if (refund.charge_id.value &&
-        wanted.charges.count({refund.source, *refund.charge_id.value}) == 0) {
-      throw Failure{FailureKind::retry, "a refund moved to another charge meanwhile",
-                    /*connection_lost=*/false};
+pqxx::result find_refunds(Transaction& transaction, const Wanted& wanted) {
+  Parameters parameters;
+  Columns refunds = columns_of(wanted.refunds);
+  append(parameters, refunds);
+  Columns charges{Type::text, Type::text, Type::text};
+  for (const auto& [source, charge_id] : wanted.charges) {
+    charges.add_row(source, charge_id, source + '\x01' + charge_id);
+  }
+  append(parameters, charges);
+  return transaction.run(k_find_refunds, parameters);
+}
+
+// The charges of those refunds that are not locked yet.
+Keys further_charges(const pqxx::result& refunds, const Wanted& wanted) {
+  Keys further;
+  for (const auto& row : refunds) {
+    if (row["charge_id"].is_null()) {
+      continue;
     }
+    domain::Key charge{row["source"].as<std::string>(), row["charge_id"].as<std::string>()};
+    if (wanted.charges.count(charge) == 0) {
+      further.insert(std::move(charge));
+    }
+  }
+  return further;
+}
+
+void load_refunds(Transaction& transaction, Wanted& wanted, Loaded& loaded) {
+  auto refunds = find_refunds(transaction, wanted);
+  // Again with all refunds of those charges, now that nobody else can change them.
+  for (auto further = further_charges(refunds, wanted); !further.empty();
+       further = further_charges(refunds, wanted)) {
+    wanted.charges.insert(further.begin(), further.end());
+    lock_charges(transaction, further, wanted, loaded);
+    refunds = find_refunds(transaction, wanted);
+  }
+  for (const auto& row : refunds) {
+    domain::Refund refund = read_refund(row);
     loaded.refund_rows[{refund.source, refund.refund_id}] = {read_sha256(row["audit_hash"]),
                                                              row["audit_length"].as<std::int64_t>(),
                                                              row["revision"].as<std::int64_t>()};
+    count_refund(refund, loaded, wanted);
     loaded.books.put(std::move(refund));
   }
 }
 
-void load_events(Transaction& transaction, const Wanted& wanted, Loaded& loaded) {
-  for (const auto& row : transaction.run(k_find_events, columns_of(wanted.events))) {
+void load_events(Transaction& transaction, const Keys& keys, Loaded& loaded) {
+  for (const auto& row : transaction.run(k_find_events, columns_of(keys))) {
     const auto verdict = domain::parse_verdict(row[2].as<std::string>());
     loaded.events[{row[0].as<std::string>(), row[1].as<std::string>()}] = {
-        require(verdict, "webhook_events.verdict"), read_sha256(row[3])};
+        require(verdict, "webhook_events.verdict"), read_sha256(row[3]), /*is_stored=*/true};
+  }
+}
+
+std::optional<int> read_count(const pqxx::field& field) {
+  return field.is_null() ? std::nullopt : std::optional{field.as<int>()};
+}
+
+void lock_orders(Transaction& transaction, const std::set<domain::OrderKey>& keys, Loaded& loaded) {
+  if (keys.empty()) {
+    return;
+  }
+  Columns columns{Type::text, Type::boolean};
+  for (const auto& [order_id, livemode] : keys) {
+    columns.add_row(order_id, livemode);
+  }
+  for (const auto& row : transaction.run(k_lock_orders, columns)) {
+    loaded.orders[{row["order_id"].as<std::string>(), row["livemode"].as<bool>()}] = {
+        row["revision"].as<std::int64_t>(),
+        read_money(row["imported_total_minor"], row["imported_currency"]),
+        read_text(row["customer_email"]),
+        read_text(row["customer_locale"]),
+        read_count(row["refund_count"]),
+        read_count(row["charge_count"])};
   }
 }
 
 }  // namespace
 
-Loaded lock_and_load(Transaction& transaction, std::span<const Delivery> deliveries) {
+Loaded lock_and_load(Transaction& transaction, std::span<const Delivery> deliveries,
+                     const std::set<domain::OrderKey>& imported) {
   Loaded loaded;
   Wanted wanted = wanted_by(deliveries);
-  load_charges(transaction, wanted, loaded);
+  wanted.orders.insert(imported.begin(), imported.end());
+  lock_charges(transaction, wanted.charges, wanted, loaded);
   load_refunds(transaction, wanted, loaded);
-  load_events(transaction, wanted, loaded);
+  load_events(transaction, wanted.events, loaded);
+  lock_orders(transaction, wanted.orders, loaded);
   return loaded;
 }
 

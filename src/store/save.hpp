@@ -1,11 +1,15 @@
-// Writes what the books say: refunds, charges, events with their payloads, the audit trail,
-// anomalies and messages. One statement for each kind of row, whatever the size of the batch.
+// What the books say, as rows to write: refunds, charges, orders, events with their payloads, the
+// audit trail, anomalies and messages.
 #pragma once
 
+#include <map>
+#include <set>
 #include <span>
 #include <vector>
 
 #include "store/load.hpp"
+#include "store/order_import.hpp"
+#include "store/writes.hpp"
 
 namespace store {
 
@@ -22,13 +26,23 @@ struct Batch {
   domain::Time now{};
 };
 
-/// Each throws Failure{retry} when another transaction was faster with a row that was not there to
-/// be locked.
-void save_charges(Transaction& transaction, const Loaded& loaded, const Batch& batch);
-/// Also writes the audit entries, whose chains end in the refunds' rows.
-void save_refunds_and_audit(Transaction& transaction, const Loaded& loaded, const Batch& batch);
-void save_events(Transaction& transaction, const Batch& batch);
-/// Anomalies that are new, their escalations, and the messages of the decisions.
-void save_messages(Transaction& transaction, const Loaded& loaded, const Batch& batch);
+void save_charges(Writes& writes, const Loaded& loaded);
+/// Also the audit entries, whose chains end in the refunds' rows.
+void save_refunds_and_audit(Writes& writes, const Loaded& loaded, const Batch& batch);
+void save_events(Writes& writes, const Loaded& loaded, const Batch& batch);
+/// The messages of the decisions, and the escalations of anomalies, which are written at once: only
+/// those that are new are told. No statement where there are none.
+void save_messages(Writes& writes, Transaction& transaction, const Loaded& loaded,
+                   const Batch& batch);
+
+using OrderImports = std::map<domain::OrderKey, OrderImport>;
+
+/// What the refunds and charges of each touched order add up to. Returns the orders that have more
+/// of them than the books hold: they are for save_larger_orders.
+std::set<domain::OrderKey> save_orders(Writes& writes, const Loaded& loaded,
+                                       const OrderImports& imports);
+/// After everything else is written.
+void save_larger_orders(Transaction& transaction, const std::set<domain::OrderKey>& keys,
+                        const Loaded& loaded, const OrderImports& imports, domain::Time now);
 
 }  // namespace store

@@ -12,12 +12,58 @@
 
 namespace store {
 
+/// A statement that a session parses and plans once, under a name that no other statement has. Its
+/// parameters carry casts ($1::text[]), so that PostgreSQL knows their types.
+struct Prepared {
+  const char* name;
+  const char* sql;
+};
+
+/// In binary format.
+using Parameters = std::vector<pqxx::binarystring>;
+
+inline void append(Parameters& parameters, std::string_view bytes) {
+  parameters.emplace_back(bytes.data(), bytes.size());
+}
+
+inline void append(Parameters& parameters, Columns& columns) {
+  for (Column& column : columns.all()) {
+    append(parameters, column.array());
+  }
+}
+
 /// READ COMMITTED. Rolls back when it goes out of scope without commit().
 class Transaction {
  public:
-  explicit Transaction(Connection& connection) : work_{connection.session()} {}
+  explicit Transaction(Connection& connection)
+      : connection_{connection}, work_{connection.session()} {}
 
-  pqxx::result run(const char* sql, const Columns& rows) { return run(sql, rows.literals()); }
+  pqxx::result run(const Prepared& statement, const Parameters& parameters) {
+    return run(
+        statement.name, [&] { return statement.sql; }, parameters);
+  }
+
+  pqxx::result run(const Prepared& statement, Columns rows) {
+    Parameters parameters;
+    append(parameters, rows);
+    return run(statement, parameters);
+  }
+
+  /// `shared` is one value for all rows: the statement's last parameter.
+  pqxx::result run(const Prepared& statement, Columns rows, domain::Time shared) {
+    Parameters parameters;
+    append(parameters, rows);
+    append(parameters, binary(shared));
+    return run(statement, parameters);
+  }
+
+  /// `make_sql` is asked once for each session.
+  template <typename MakeSql>
+  pqxx::result run(const std::string& name, MakeSql make_sql, const Parameters& parameters) {
+    ++statement_count_;
+    connection_.prepare(name, make_sql);
+    return work_.exec_prepared(name, pqxx::prepare::make_dynamic_params(parameters));
+  }
 
   pqxx::result run(const char* sql, const std::vector<std::string>& parameters) {
     ++statement_count_;
@@ -29,21 +75,12 @@ class Transaction {
     return work_.exec(sql);
   }
 
-  /// Throws Failure{retry} unless the statement wrote exactly so many rows: another transaction was
-  /// faster with one of them, and everything read so far may be outdated.
-  void run_exactly(const char* sql, const Columns& rows) {
-    const auto written = run(sql, rows).affected_rows();
-    if (written != rows.row_count()) {
-      throw Failure{FailureKind::retry, "another transaction was faster",
-                    /*connection_lost=*/false};
-    }
-  }
-
   void commit() { work_.commit(); }
 
   [[nodiscard]] int statement_count() const { return statement_count_; }
 
  private:
+  Connection& connection_;
   pqxx::work work_;
   int statement_count_ = 0;
 };

@@ -94,6 +94,70 @@ TEST(ApplyTest, ALateEventIsBelievedWhenItComesInTime) {
   EXPECT_EQ(apply(connection, {late}), Verdicts{Verdict::duplicate});
 }
 
+// The late one is remembered, the other believed, and the bytes of both are kept.
+TEST(ApplyTest, ALateEventAndTheSameInTimeMayComeInOneBatch) {
+  auto late = delivery_of(samples::report(successful, 5, "e1"));
+  late.event.disposition = domain::Disposition::late;
+  late.event.reason = "too old";
+  late.event.anomaly = domain::AnomalyKind::late_signature;
+  const auto in_time = delivery_of(samples::report(successful, 5, "e1"));
+  struct Case {
+    std::vector<Delivery> batch;
+    Verdicts verdicts;
+    const char* payload_count;
+  };
+  const Case cases[] = {
+      {{late, in_time}, {Verdict::late, Verdict::applied}, "2"},
+      {{late, in_time, late}, {Verdict::late, Verdict::applied, Verdict::duplicate}, "2"},
+      {{in_time, late}, {Verdict::applied, Verdict::duplicate}, "1"},
+  };
+  for (const Case& example : cases) {
+    const Database database;
+    auto connection = database.connect();
+    EXPECT_EQ(store::apply(connection, example.batch), example.verdicts);
+    EXPECT_EQ(database.rows("SELECT verdict, verdict_reason FROM webhook_events"),
+              Rows{"applied|NULL"});
+    EXPECT_EQ(database.value("SELECT count(*) FROM webhook_payloads"), example.payload_count);
+    EXPECT_EQ(database.value("SELECT status FROM refunds"), "successful");
+    EXPECT_EQ(store::apply(connection, example.batch),
+              Verdicts(example.batch.size(), Verdict::duplicate));
+  }
+}
+
+TEST(ApplyTest, ALateEventIsRedeemedBesideNewOnes) {
+  const Database database;
+  auto connection = database.connect();
+  auto late = delivery_of(samples::report(successful, 5, "e1"));
+  late.event.disposition = domain::Disposition::late;
+  late.event.reason = "too old";
+  EXPECT_EQ(apply(connection, {late}), Verdicts{Verdict::late});
+  auto other = samples::report(pending, 6, "e2");
+  other.refund_id = "rfnd_2";
+  EXPECT_EQ(apply(connection,
+                  {delivery_of(other), delivery_of(samples::report(successful, 5, "e1")), late}),
+            (Verdicts{Verdict::applied, Verdict::applied, Verdict::duplicate}));
+  EXPECT_EQ(
+      database.rows("SELECT event_id, verdict, verdict_reason FROM webhook_events ORDER BY 1"),
+      (Rows{"e1|applied|NULL", "e2|applied|NULL"}));
+  EXPECT_EQ(database.value("SELECT count(*) FROM webhook_payloads"), "3");
+}
+
+TEST(ApplyTest, ConflictingDuplicatesOfOneBatchKeepBothContents) {
+  const Database database;
+  auto connection = database.connect();
+  const auto first = delivery_of(samples::report(pending, 5, "e1"));
+  auto other = delivery_of(samples::report(successful, 6, "e1"));
+  other.body = "other";
+  other.event.content_sha256[0] ^= std::byte{1};
+  EXPECT_EQ(apply(connection, {first, other, first}),
+            (Verdicts{Verdict::applied, Verdict::duplicate, Verdict::duplicate}));
+  EXPECT_EQ(database.rows("SELECT convert_from(body, 'UTF8') FROM webhook_payloads ORDER BY 1"),
+            (Rows{"other", "{\"id\":\"e1\"}\n"}));
+  EXPECT_EQ(database.value("SELECT status FROM refunds"), "pending");
+  EXPECT_EQ(database.rows("SELECT kind, event_id FROM anomalies"),
+            Rows{"conflicting_duplicate|e1"});
+}
+
 TEST(ApplyTest, AChargeThatBecomesKnownAttachesItsRefunds) {
   const Database database;
   auto connection = database.connect();

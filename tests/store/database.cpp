@@ -74,6 +74,7 @@ Connection Database::connect() const {
   options.url = url_;
   options.statement_timeout = std::chrono::seconds{30};
   options.lock_timeout = std::chrono::seconds{30};
+  options.plans_by_key = true;
   return Connection{options};
 }
 

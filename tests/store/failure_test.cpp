@@ -19,6 +19,7 @@ TEST(FailureTest, EverySqlstateHasItsKind) {
       {"40003", FailureKind::in_doubt},     // statement_completion_unknown
       {"22003", FailureKind::rejected},     // numeric_value_out_of_range
       {"22P05", FailureKind::rejected},     // untranslatable_character
+      {"23505", FailureKind::exists},       // unique_violation
       {"23514", FailureKind::rejected},     // check_violation
       {"54000", FailureKind::rejected},     // program_limit_exceeded
       {"57014", FailureKind::unavailable},  // query_canceled: statement_timeout
