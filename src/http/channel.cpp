@@ -3,7 +3,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/read.hpp>
 #include <type_traits>
 #include <utility>
 
@@ -15,6 +14,7 @@ using boost::system::error_code;
 
 constexpr auto k_await = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t k_read_bytes = 4096;
+constexpr std::size_t k_fields_usual = 16;
 constexpr std::chrono::seconds k_linger_time{2};
 constexpr std::size_t k_linger_bytes = std::size_t{1} << 20;
 
@@ -22,7 +22,7 @@ PlainStream& socket_of(PlainStream& stream) {
   return stream;
 }
 PlainStream& socket_of(TlsStream& stream) {
-  return stream.next_layer();
+  return stream.socket();
 }
 
 RequestHead head_of(const Parser& parser, const Framing& framing) {
@@ -30,6 +30,7 @@ RequestHead head_of(const Parser& parser, const Framing& framing) {
   head.method = parser.get().method_string();
   head.target = parser.get().target();
   head.framing = framing;
+  head.headers.reserve(k_fields_usual);
   for (const auto& field : parser.get()) {
     head.headers.add(std::string{field.name_string()}, std::string{field.value()});
   }
@@ -47,8 +48,7 @@ template <typename Stream>
 asio::awaitable<error_code> Channel<Stream>::handshake() {
   if constexpr (std::is_same_v<Stream, TlsStream>) {
     seat_.enter(Phase::handshake, limits_.handshake_timeout);
-    const auto [failure] =
-        co_await stream_.async_handshake(asio::ssl::stream_base::server, k_await);
+    const error_code failure = co_await stream_.handshake();
     broken_ = static_cast<bool>(failure);
     co_return seat_.expired() ? error_code{asio::error::timed_out} : failure;
   }
@@ -74,10 +74,8 @@ asio::awaitable<Arrival> Channel<Stream>::read_head() {
       case HeadScan::incomplete:
         break;
     }
-    const auto space = buffer_.prepare(k_read_bytes);
-    const auto [failure, count] = co_await stream_.async_read_some(space, k_await);
-    buffer_.commit(count);
-    if (failure) {
+    const Transferred read = co_await read_some();
+    if (read.failure) {
       co_return unfinished(begun);
     }
     if (!begun) {
@@ -85,6 +83,21 @@ asio::awaitable<Arrival> Channel<Stream>::read_head() {
       seat_.enter(Phase::request, limits_.head_timeout);
     }
   }
+}
+
+// Appends to the buffer.
+template <typename Stream>
+asio::awaitable<Transferred> Channel<Stream>::read_some() {
+  const asio::mutable_buffer space = buffer_.prepare(k_read_bytes);
+  Transferred read;
+  if constexpr (std::is_same_v<Stream, TlsStream>) {
+    read = co_await stream_.read_some(space);
+  } else {
+    const auto [failure, size] = co_await stream_.async_read_some(asio::buffer(space), k_await);
+    read = {failure, size};
+  }
+  buffer_.commit(read.size);
+  co_return read;
 }
 
 // A deadline leaves the stream usable; anything else that ends a read does not.
@@ -121,18 +134,30 @@ asio::awaitable<Arrival> Channel<Stream>::read_body(Parser& parser) {
     co_return Arrival::complete;
   }
   seat_.enter(Phase::request, limits_.body_timeout);
-  const auto [failure, count] =
-      co_await boost::beast::http::async_read(stream_, buffer_, parser, k_await);
+  error_code failure;
+  while (!failure && !parser.is_done()) {
+    if (has_more()) {
+      buffer_.consume(parser.put(buffer_.cdata(), failure));
+    } else {
+      const Transferred read = co_await read_some();
+      failure = read.failure;
+    }
+  }
   co_return failure ? unfinished(/*begun=*/true) : Arrival::complete;
 }
 
 template <typename Stream>
 asio::awaitable<bool> Channel<Stream>::write(std::string_view bytes) {
   seat_.enter(Phase::request, limits_.write_timeout);
-  const auto all = asio::buffer(bytes);
-  const auto [failure, count] = co_await asio::async_write(stream_, all, k_await);
-  broken_ = static_cast<bool>(failure);
-  co_return !failure;
+  if constexpr (std::is_same_v<Stream, TlsStream>) {
+    const error_code failure = co_await stream_.write(bytes);
+    broken_ = static_cast<bool>(failure);
+  } else {
+    const auto all = asio::buffer(bytes);
+    const auto [failure, count] = co_await asio::async_write(stream_, all, k_await);
+    broken_ = static_cast<bool>(failure);
+  }
+  co_return !broken_;
 }
 
 template <typename Stream>
@@ -141,7 +166,7 @@ asio::awaitable<void> Channel<Stream>::close() {
   if (!broken_) {
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       // Ends at the client's own goodbye, or at once where it is still sending.
-      co_await stream_.async_shutdown(k_await);
+      co_await stream_.shutdown();
     }
     error_code ignored;
     socket_of(stream_).shutdown(asio::socket_base::shutdown_send, ignored);

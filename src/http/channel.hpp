@@ -6,7 +6,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -17,12 +16,12 @@
 #include "http/arrival.hpp"
 #include "http/connections.hpp"
 #include "http/request.hpp"
+#include "http/tls_stream.hpp"
 #include "runtime/config.hpp"
 
 namespace http {
 
 using PlainStream = boost::asio::ip::tcp::socket;
-using TlsStream = boost::asio::ssl::stream<PlainStream>;
 using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
 /// Room for a whole head and one more read; a body goes through it in pieces.
@@ -66,6 +65,7 @@ class Channel {
   boost::asio::awaitable<void> close();
 
  private:
+  boost::asio::awaitable<Transferred> read_some();
   Arrival unfinished(bool begun);
   boost::asio::awaitable<void> drain();
 

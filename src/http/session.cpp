@@ -33,8 +33,8 @@ class Session {
  private:
   asio::awaitable<bool> exchange();
   asio::awaitable<Reply> answer_head();
-  asio::awaitable<Reply> answer_request(const RequestHead& head, Parser& parser);
-  asio::awaitable<Reply> answer_webhook(const providers::Source& source, const RequestHead& head,
+  asio::awaitable<Reply> answer_request(RequestHead head, Parser& parser);
+  asio::awaitable<Reply> answer_webhook(const providers::Source& source, RequestHead head,
                                         Parser& parser);
   asio::awaitable<Reply> answer_refused(Answer answer, const RequestHead& head, Parser& parser);
   asio::awaitable<bool> send(Answer answer);
@@ -83,23 +83,27 @@ asio::awaitable<Reply> Session<Stream>::answer_head() {
     co_return refuse_and_close(refusal->status, refusal->reason);
   }
   Parser parser;
-  const auto head = channel_.parse_head(parser, std::get<Framing>(gate));
+  auto head = channel_.parse_head(parser, std::get<Framing>(gate));
   if (!head) {
     co_return refuse_and_close(400, "head read in two ways");
   }
-  Reply reply = co_await answer_request(*head, parser);
+  const bool asks_for_head = head->method == "HEAD";
+  const bool closes = head->framing.close;
+  auto answering = answer_request(*std::move(head), parser);
+  Reply reply = co_await std::move(answering);
   if (reply) {
-    reply->body_left_out = head->method == "HEAD";
-    reply->close = reply->close || head->framing.close;
+    reply->body_left_out = asks_for_head;
+    reply->close = reply->close || closes;
   }
   co_return reply;
 }
 
 template <typename Stream>
-asio::awaitable<Reply> Session<Stream>::answer_request(const RequestHead& head, Parser& parser) {
+asio::awaitable<Reply> Session<Stream>::answer_request(RequestHead head, Parser& parser) {
   const Route route = find_route(head, site_.routes);
   if (const auto* source = std::get_if<const providers::Source*>(&route)) {
-    co_return co_await answer_webhook(**source, head, parser);
+    auto answering = answer_webhook(**source, std::move(head), parser);
+    co_return co_await std::move(answering);
   }
   if (const auto* probe = std::get_if<Probe>(&route)) {
     co_return answer_probe(*probe);
@@ -110,7 +114,7 @@ asio::awaitable<Reply> Session<Stream>::answer_request(const RequestHead& head, 
 
 template <typename Stream>
 asio::awaitable<Reply> Session<Stream>::answer_webhook(const providers::Source& source,
-                                                       const RequestHead& head, Parser& parser) {
+                                                       RequestHead head, Parser& parser) {
   log_.set_source(source.name);
   if (site_.stopping) {
     co_return refuse_for_now("stopping");  // closes, as every answer does from now on
@@ -123,7 +127,8 @@ asio::awaitable<Reply> Session<Stream>::answer_webhook(const providers::Source& 
     co_return unfinished(arrival);
   }
   channel_.suspend_deadline();
-  Receipt receipt{head, std::move(parser.get().body()), log_.remote_address(), site_.now()};
+  Receipt receipt{std::move(head), std::move(parser.get().body()), log_.remote_address(),
+                  site_.now()};
   auto receiving = receive(source, std::move(receipt), site_.ingest);
   co_return co_await std::move(receiving);
 }

@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <array>
-#include <map>
+#include <compare>
 #include <utility>
+#include <vector>
 
 #include "providers/json.hpp"
 #include "providers/source.hpp"
@@ -10,20 +11,63 @@ namespace providers {
 
 namespace {
 
+using HeaderField = std::pair<std::string, std::string>;
+
 // Not std::tolower: the locale must not decide what a header is called.
-std::string lower(std::string_view text) {
-  std::string result{text};
-  for (char& c : result) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return result;
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool holds_secret(const Provider& provider, std::string_view lower_name) {
+bool is_same_name(std::string_view left, std::string_view right) {
+  return std::ranges::equal(left, right, {}, lower, lower);
+}
+
+std::strong_ordering compare_names(std::string_view left, std::string_view right) {
+  return std::lexicographical_compare_three_way(
+      left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
+        return static_cast<unsigned char>(lower(a)) <=> static_cast<unsigned char>(lower(b));
+      });
+}
+
+bool holds_secret(const Provider& provider, std::string_view name) {
   static constexpr std::array<std::string_view, 3> k_always{"authorization", "cookie",
                                                             "proxy-authorization"};
-  return std::ranges::find(k_always, lower_name) != k_always.end() ||
-         std::ranges::find(provider.secret_headers, lower_name) != provider.secret_headers.end();
+  const auto is_name = [name](std::string_view secret) { return is_same_name(secret, name); };
+  return std::ranges::any_of(k_always, is_name) ||
+         std::ranges::any_of(provider.secret_headers, is_name);
+}
+
+// By name, whatever its case; those of one name in the order of their arrival.
+std::vector<const HeaderField*> sort_storable(const Provider& provider, const Headers& headers) {
+  std::vector<const HeaderField*> fields;
+  fields.reserve(headers.all().size());
+  for (const HeaderField& field : headers.all()) {
+    if (!holds_secret(provider, field.first)) {
+      fields.push_back(&field);
+    }
+  }
+  std::ranges::sort(fields, [](const HeaderField* left, const HeaderField* right) {
+    const auto order = compare_names(left->first, right->first);
+    return order != 0 ? order < 0 : left < right;  // both stand in one vector
+  });
+  return fields;
+}
+
+void append_lower(std::string& text, std::string_view name) {
+  std::string key{name};
+  std::ranges::transform(key, key.begin(), lower);
+  append_string_for_jsonb(text, key);
+}
+
+void append_joined(std::string& text, std::span<const HeaderField* const> same_name) {
+  if (same_name.size() == 1) {
+    return append_string_for_jsonb(text, same_name.front()->second);
+  }
+  std::string joined = same_name.front()->second;
+  for (const HeaderField* const field : same_name.subspan(1)) {
+    joined.append(", ").append(field->second);
+  }
+  append_string_for_jsonb(text, joined);
 }
 
 }  // namespace
@@ -33,10 +77,9 @@ void Headers::add(std::string name, std::string value) {
 }
 
 std::optional<std::string_view> Headers::only(std::string_view name) const {
-  const std::string wanted = lower(name);
   std::optional<std::string_view> found;
   for (const auto& [field_name, value] : fields_) {
-    if (lower(field_name) != wanted) {
+    if (!is_same_name(field_name, name)) {
       continue;
     }
     if (found) {
@@ -48,18 +91,20 @@ std::optional<std::string_view> Headers::only(std::string_view name) const {
 }
 
 std::string storable_headers_json(const Provider& provider, const Headers& headers) {
-  std::map<std::string, std::string> joined;
-  for (const auto& [name, value] : headers.all()) {
-    std::string key = lower(name);
-    if (holds_secret(provider, key)) {
-      continue;
-    }
-    const auto [entry, is_new] = joined.try_emplace(std::move(key), value);
-    if (!is_new) {
-      entry->second += ", " + value;
-    }
+  const auto fields = sort_storable(provider, headers);
+  std::string text = "{";
+  for (auto begin = fields.begin(); begin != fields.end();) {
+    const auto end = std::find_if(begin, fields.end(), [begin](const HeaderField* field) {
+      return !is_same_name(field->first, (*begin)->first);
+    });
+    text += begin == fields.begin() ? "" : ",";
+    append_lower(text, (*begin)->first);
+    text += ':';
+    append_joined(text, {begin, end});
+    begin = end;
   }
-  return dump_for_jsonb(Json(joined));
+  text += '}';
+  return text;
 }
 
 }  // namespace providers

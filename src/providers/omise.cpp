@@ -1,6 +1,7 @@
 #include "providers/omise.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 
@@ -35,17 +36,22 @@ std::string_view without_blanks(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+struct Signatures {
+  std::array<domain::Sha256, k_signatures_max> all{};
+  std::size_t count = 0;
+};
+
 // Entries that are no signature are passed over, so that a new kind beside the known one does not
 // lock us out; empty where none or too many are left to be compared.
-std::vector<domain::Sha256> parse_signatures(std::string_view list) {
-  std::vector<domain::Sha256> signatures;
+Signatures parse_signatures(std::string_view list) {
+  Signatures signatures;
   for (std::size_t count = 1;; ++count) {
     if (count > k_signatures_max) {
       return {};
     }
     const std::size_t comma = list.find(',');
     if (const auto signature = sha256_from_hex(without_blanks(list.substr(0, comma)))) {
-      signatures.push_back(*signature);
+      signatures.all[signatures.count++] = *signature;
     }
     if (comma == std::string_view::npos) {
       return signatures;
@@ -54,24 +60,21 @@ std::vector<domain::Sha256> parse_signatures(std::string_view list) {
   }
 }
 
+domain::Sha256 sign(std::string_view secret, std::string_view timestamp, std::string_view body) {
+  return hmac_sha256(secret, {timestamp, ".", body});
+}
+
 // All pairs are compared, whichever matches: the time says nothing about the secrets.
-bool matches_any(std::span<const domain::Sha256> signatures, std::span<const std::string> secrets,
-                 std::string_view message) {
+bool matches_any(const Signatures& signatures, std::span<const std::string> secrets,
+                 std::string_view timestamp, std::string_view body) {
   bool matches = false;
   for (const std::string& secret : secrets) {
-    const domain::Sha256 expected = hmac_sha256(secret, message);
-    for (const domain::Sha256& signature : signatures) {
+    const domain::Sha256 expected = sign(secret, timestamp, body);
+    for (const domain::Sha256& signature : std::span{signatures.all}.first(signatures.count)) {
       matches |= equal_in_constant_time(expected, signature);
     }
   }
   return matches;
-}
-
-std::string signed_bytes(std::string_view timestamp, std::string_view body) {
-  std::string bytes;
-  bytes.reserve(timestamp.size() + 1 + body.size());
-  bytes.append(timestamp).append(".").append(body);
-  return bytes;
 }
 
 Authenticity authenticate_omise(const Headers& headers, std::string_view body,
@@ -83,10 +86,10 @@ Authenticity authenticate_omise(const Headers& headers, std::string_view body,
   }
   const auto signatures = parse_signatures(*list);
   const auto signed_at = parse_timestamp(*timestamp);
-  if (signatures.empty() || !signed_at) {
+  if (signatures.count == 0 || !signed_at) {
     return {Trust::malformed_signature, std::nullopt};
   }
-  if (!matches_any(signatures, options.secrets, signed_bytes(*timestamp, body))) {
+  if (!matches_any(signatures, options.secrets, *timestamp, body)) {
     return {Trust::wrong_signature, std::nullopt};
   }
   const bool is_near = std::chrono::abs(options.now - *signed_at) <= options.timestamp_tolerance;
@@ -106,7 +109,7 @@ HeaderList sign_as_omise(std::string_view body, std::span<const std::string> sec
 
 std::string omise_signature(std::string_view secret, std::string_view timestamp,
                             std::string_view body) {
-  return to_hex(hmac_sha256(secret, signed_bytes(timestamp, body)));
+  return to_hex(sign(secret, timestamp, body));
 }
 
 constinit const Provider k_omise{

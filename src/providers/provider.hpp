@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -23,6 +24,7 @@ namespace providers {
 /// Request headers in the order of their arrival, values as received without surrounding blanks.
 class Headers {
  public:
+  void reserve(std::size_t count) { fields_.reserve(count); }
   void add(std::string name, std::string value);
 
   /// The value of the only header of this name (names compare without case). nullopt where there is

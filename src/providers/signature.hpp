@@ -1,8 +1,10 @@
 // The cryptography that webhook protocols are made of, by OpenSSL.
 //
-// Pure. Throws std::runtime_error only where OpenSSL itself fails (out of memory, broken install).
+// Pure: what is kept for each thread is only work saved. Throws std::runtime_error only where
+// OpenSSL itself fails (out of memory, broken install).
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +14,9 @@
 namespace providers {
 
 domain::Sha256 sha256(std::string_view bytes);
+
+/// Over the parts of the message, one after the other.
+domain::Sha256 hmac_sha256(std::string_view key, std::initializer_list<std::string_view> parts);
 domain::Sha256 hmac_sha256(std::string_view key, std::string_view message);
 
 /// In time that does not depend on where the two differ.

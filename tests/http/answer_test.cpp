@@ -20,6 +20,38 @@ TEST(Answer, SaysTheVerdict) {
             R"({"verdict":"applied"})");
 }
 
+// As Beast wrote them until 2026-01.
+TEST(Answer, HasTheReasonOfItsStatus) {
+  const std::pair<int, const char*> heads[] = {{400, "400 Bad Request"},
+                                               {401, "401 Unauthorized"},
+                                               {404, "404 Not Found"},
+                                               {405, "405 Method Not Allowed"},
+                                               {408, "408 Request Timeout"},
+                                               {413, "413 Payload Too Large"},
+                                               {415, "415 Unsupported Media Type"},
+                                               {417, "417 Expectation Failed"},
+                                               {431, "431 Request Header Fields Too Large"},
+                                               {501, "501 Not Implemented"},
+                                               {503, "503 Service Unavailable"}};
+  for (const auto& [status, line] : heads) {
+    const Answer answer = refuse(status, "");
+    EXPECT_EQ(to_wire(answer), std::string{"HTTP/1.1 "} + line +
+                                   "\r\nContent-Type: application/json\r\nContent-Length: " +
+                                   std::to_string(answer.body.size()) + "\r\n\r\n" + answer.body);
+  }
+}
+
+TEST(Answer, HasItsFieldsInOneOrder) {
+  Answer answer = refuse_method("GET, HEAD");
+  answer.retry_later = true;
+  answer.close = true;
+  EXPECT_EQ(
+      to_wire(answer),
+      "HTTP/1.1 405 Method Not Allowed\r\nContent-Type: application/json\r\nAllow: GET, HEAD\r\n"
+      "Retry-After: 5\r\nConnection: close\r\nContent-Length: 30\r\n\r\n"
+      R"({"error":"method not allowed"})");
+}
+
 TEST(Answer, TellsAStrangerNothing) {
   const std::string wire = to_wire(refuse(401, "wrong_signature"));
   EXPECT_THAT(wire, StartsWith("HTTP/1.1 401 Unauthorized\r\n"));

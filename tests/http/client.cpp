@@ -78,6 +78,11 @@ std::string Client::read_answer() {
   return answer;
 }
 
+void Client::reset() {
+  stream_.next_layer().set_option(asio::socket_base::linger{true, 0});
+  stream_.next_layer().close();
+}
+
 bool Client::read_more() {
   std::array<char, 4096> bytes;
   error_code failure;
@@ -91,6 +96,7 @@ bool Client::read_more() {
       },
       failure);
   received_.append(bytes.data(), count);
+  end_ = failure;
   return !failure;
 }
 

@@ -25,6 +25,12 @@ class Client {
   /// Everything until the server closes the connection.
   std::string read_all();
 
+  /// How the server ended what read_all() read.
+  [[nodiscard]] boost::system::error_code end() const { return end_; }
+
+  /// Leaves without a goodbye.
+  void reset();
+
   /// One answer: its head, and as much body as Content-Length says.
   std::string read_answer();
 
@@ -39,6 +45,7 @@ class Client {
   boost::asio::ssl::stream<boost::asio::ip::tcp::socket> stream_{loop_, tls_};
   Transport transport_;
   std::string received_;
+  boost::system::error_code end_;
 };
 
 }  // namespace http

@@ -105,6 +105,37 @@ TEST(ServerTest, LetsTheSenderOfALargeBodySeeTheAnswer) {
   EXPECT_THAT(answer, HasSubstr("\r\nConnection: close\r\n"));
 }
 
+// More than TLS puts into one record, and than the buffer holds.
+TEST(ServerTest, TakesALargeBodyAndTheRequestBehindIt) {
+  RunningServer server;
+  auto client = server.tls_client();
+  client.send(post(std::string(200 * 1024, 'x'), "X-Payjp-Webhook-Token: secret-token\r\n") +
+              std::string{k_health});
+  EXPECT_THAT(client.read_answer(), StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(client.read_answer(), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST(ServerTest, SaysGoodbyeInTls) {
+  RunningServer server;
+  auto client = server.tls_client();
+  client.send(post("{}", "Connection: close\r\n"));
+  client.read_all();
+  EXPECT_EQ(client.end(), boost::asio::error::eof);  // without one it would be stream_truncated
+}
+
+TEST(ServerTest, OutlivesClientsThatLeaveInTheMiddle) {
+  RunningServer server;
+  for (const std::string& sent : {std::string{"P"}, std::string{"POST /web"}, post("{}"),
+                                  trusted_post() + trusted_post(), post("{}").substr(0, 130)}) {
+    auto client = server.tls_client();
+    client.send(sent);
+    client.reset();
+  }
+  auto client = server.tls_client();
+  client.send(k_health);
+  EXPECT_THAT(client.read_answer(), StartsWith("HTTP/1.1 200 "));
+}
+
 TEST(ServerTest, GoesOnAfterARefusedRequestWithASmallBody) {
   RunningServer server;
   auto client = server.plain_client();

@@ -15,6 +15,19 @@ TEST(Signature, ComputesHmacAsRfc4231Case2) {
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
+TEST(Signature, OfPartsIsThatOfTheWholeMessage) {
+  EXPECT_EQ(hmac_sha256("key", {"1769853814", ".", "", "{}"}), hmac_sha256("key", "1769853814.{}"));
+}
+
+// The key of the message before must not be what is taken where there is none.
+TEST(Signature, NeverUsesTheKeyOfAnotherMessage) {
+  const auto with_key = hmac_sha256("key", "");
+  const auto without = to_hex(hmac_sha256("", ""));
+  EXPECT_EQ(without, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+  EXPECT_EQ(to_hex(hmac_sha256(std::string_view{}, "")), without);
+  EXPECT_EQ(hmac_sha256("key", ""), with_key);
+}
+
 TEST(Signature, ReadsHexInBothCasesAndOnlyOfFullLength) {
   const auto digest = sha256("abc");
   std::string text = to_hex(digest);
