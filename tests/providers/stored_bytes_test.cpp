@@ -95,7 +95,7 @@ class RandomValues {
       case 1:
         return below(2) == 0;
       case 2:
-        return static_cast<std::int64_t>(random_() << below(64)) * (below(2) == 0 ? 1 : -1);
+        return static_cast<std::int64_t>(random_() << below(64));  // of either sign
       case 3:
         return random_() << below(64);
       case 4:
