@@ -156,7 +156,7 @@ void Books::record(const std::optional<Refund>& before, const Refund& after) {
   if (before != after) {
     changed_refunds_.insert(key);
   }
-  if (before && missing_order(*before)) {
+  if (before && !before->order_id) {
     refunds_without_order_.insert(key);
   }
   for (const auto& version : {before, std::optional{after}}) {
@@ -175,7 +175,7 @@ void Books::attach_refunds_of(const Charge& charge, const Event& event) {
     Refund& refund = refunds_.at(key);
     // Also where the order stays: its total may have become known.
     touch_order(refund.order_id, refund.livemode);
-    if (missing_order(refund)) {
+    if (!refund.order_id) {
       refunds_without_order_.insert(key);
     }
     if (!attach_to_order(refund, charge.order_id.value)) {

@@ -9,6 +9,7 @@ namespace {
 namespace beast_http = boost::beast::http;
 
 constexpr std::size_t k_wire_head_bytes = 160;  // the longest has some 125
+
 std::string_view sentence_for(int status) {
   switch (status) {
     case 401:

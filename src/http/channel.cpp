@@ -135,6 +135,7 @@ asio::awaitable<Arrival> Channel<Stream>::read_body(Parser& parser) {
   }
   seat_.enter(Phase::request, limits_.body_timeout);
   error_code failure;
+  // Not Beast's async_read, which wants more of a stream than TlsStream is.
   while (!failure && !parser.is_done()) {
     if (has_more()) {
       buffer_.consume(parser.put(buffer_.cdata(), failure));

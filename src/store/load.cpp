@@ -25,14 +25,16 @@ SELECT c.*
 // All refunds of the charges, because sums depend on them, and the refunds that events name, as far
 // as they are not of those charges. IS NOT DISTINCT FROM, because with an equal sign refunds could
 // be looked up by their source alone.
+#define REFUND_COLUMNS                                                             \
+  "source, refund_id, livemode, charge_id, order_id, reported_order_id, status, "  \
+  "action_required, voided, provider_status, amount_minor, currency, reason, "     \
+  "failure_code, failure_message, metadata, evidence, occurred_at, requested_at, " \
+  "last_event_id, episode, report_keys, audit_hash, audit_length, revision"
 constexpr Prepared k_find_refunds{"find_refunds", R"(
 SELECT r.*
   FROM (SELECT unnest($3::text[]) AS source, unnest($4::text[]) AS charge_id) k
  CROSS JOIN LATERAL (
-       SELECT source, refund_id, livemode, charge_id, order_id, reported_order_id, status,
-              action_required, voided, provider_status, amount_minor, currency, reason,
-              failure_code, failure_message, metadata, evidence, occurred_at, requested_at,
-              last_event_id, episode, report_keys, audit_hash, audit_length, revision
+       SELECT )" REFUND_COLUMNS R"(
          FROM refunds
         WHERE charge_id = k.charge_id AND source IS NOT DISTINCT FROM k.source
        OFFSET 0) r
@@ -40,15 +42,13 @@ SELECT r.*
 SELECT r.*
   FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS refund_id) k
  CROSS JOIN LATERAL (
-       SELECT source, refund_id, livemode, charge_id, order_id, reported_order_id, status,
-              action_required, voided, provider_status, amount_minor, currency, reason,
-              failure_code, failure_message, metadata, evidence, occurred_at, requested_at,
-              last_event_id, episode, report_keys, audit_hash, audit_length, revision
+       SELECT )" REFUND_COLUMNS R"(
          FROM refunds
         WHERE source = k.source AND refund_id = k.refund_id
        OFFSET 0) r
  WHERE r.charge_id IS NULL
     OR r.source || E'\x01' || r.charge_id <> ALL ($5::text[]))"};
+#undef REFUND_COLUMNS
 
 constexpr Prepared k_find_events{"find_events", R"(
 SELECT e.*

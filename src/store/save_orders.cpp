@@ -69,16 +69,16 @@ bool holds_all(const domain::OrderKey& key, const Loaded& loaded) {
 }
 
 void add_order(Rows& rows, const domain::OrderKey& key, const OrderRow& row,
-               const domain::OrderParts& parts) {
+               const domain::OrderMembers& members) {
   const auto& total = row.imported_total;
-  const domain::OrderFacts facts = add_up(parts, total);
+  const domain::OrderFacts facts = add_up(members.parts, total);
   const domain::OrderState state = order_state(facts);
   rows.add_row(key.first, key.second, to_string(state.status), state.total_known,
                code_of(facts.currency), facts.total_minor, facts.refunded_minor,
                facts.pending_minor, row.customer_email, row.customer_locale,
                total ? std::optional{total->amount_minor} : std::nullopt,
-               total ? std::optional{total->currency.code()} : std::nullopt, row.refund_count,
-               row.charge_count, row.revision + 1);
+               total ? std::optional{total->currency.code()} : std::nullopt, members.refund_count,
+               members.charge_count, row.revision + 1);
 }
 
 std::set<domain::OrderKey> orders_to_save(const domain::Books& books, const OrderImports& imports) {
@@ -102,10 +102,8 @@ std::set<domain::OrderKey> save_orders(Writes& writes, const Loaded& loaded,
       others.insert(key);
       continue;
     }
-    OrderRow row = next_row(key, loaded, imports);
-    row.refund_count = members.refund_count;
-    row.charge_count = members.charge_count;
-    add_order(row.revision == 0 ? added : changed, key, row, members.parts);
+    const OrderRow row = next_row(key, loaded, imports);
+    add_order(row.revision == 0 ? added : changed, key, row, members);
   }
   writes.insert(std::move(added));
   writes.update(std::move(changed));
@@ -118,11 +116,8 @@ void save_larger_orders(Transaction& transaction, const std::set<domain::OrderKe
     return;
   }
   Rows changed{k_orders};
-  for (const auto& [key, parts] : sum_orders(transaction, keys)) {
-    OrderRow row = next_row(key, loaded, imports);
-    row.refund_count.reset();
-    row.charge_count.reset();
-    add_order(changed, key, row, parts);
+  for (const auto& [key, members] : sum_orders(transaction, keys)) {
+    add_order(changed, key, next_row(key, loaded, imports), members);
   }
   Writes writes;
   writes.update(std::move(changed));

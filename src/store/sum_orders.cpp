@@ -42,10 +42,17 @@ SELECT order_id, livemode, r.currency,
        count(*) FILTER (WHERE r.status = 'successful') AS successful_count,
        count(*) FILTER (WHERE r.status = 'pending') AS pending_count,
        count(*) FILTER (WHERE r.status = 'failed') AS failed_count,
-       count(*) FILTER (WHERE r.charge_id IS NULL) AS unknown_count
+       count(*) FILTER (WHERE r.charge_id IS NULL) AS unknown_count,
+       count(*) AS refund_count
   FROM (SELECT unnest($1::text[]) AS order_id, unnest($2::boolean[]) AS livemode) k
   JOIN refunds r USING (order_id, livemode)
  GROUP BY order_id, livemode, r.currency)"};
+
+constexpr Prepared k_count_charges{"count_charges", R"(
+SELECT order_id, livemode, count(*) AS charge_count
+  FROM (SELECT unnest($1::text[]) AS order_id, unnest($2::boolean[]) AS livemode) k
+  JOIN charges c USING (order_id, livemode)
+ GROUP BY order_id, livemode)"};
 
 domain::OrderKey order_key(const pqxx::row& row) {
   return {row["order_id"].as<std::string>(), row["livemode"].as<bool>()};
@@ -56,20 +63,20 @@ std::optional<domain::Currency> read_currency(const pqxx::row& row) {
   return code ? domain::Currency::parse(*code) : std::nullopt;
 }
 
-using OrderParts = std::map<domain::OrderKey, domain::OrderParts>;
+using AllMembers = std::map<domain::OrderKey, domain::OrderMembers>;
 
-void read_charges(const pqxx::result& result, OrderParts& parts) {
+void read_charges(const pqxx::result& result, AllMembers& all) {
   for (const auto& row : result) {
     domain::ChargeSum sum;
     sum.currency = read_currency(row);
     sum.first = row["first"].as<std::string>();
     sum.paid_minor = row["paid_minor"].as<std::int64_t>();
     sum.charge_count = row["charge_count"].as<int>();
-    parts[order_key(row)].charges.push_back(std::move(sum));
+    all[order_key(row)].parts.charges.push_back(std::move(sum));
   }
 }
 
-void read_refunds(const pqxx::result& result, OrderParts& parts) {
+void read_refunds(const pqxx::result& result, AllMembers& all) {
   for (const auto& row : result) {
     domain::RefundSum sum;
     sum.currency = read_currency(row);
@@ -80,25 +87,30 @@ void read_refunds(const pqxx::result& result, OrderParts& parts) {
     sum.pending_count = row["pending_count"].as<int>();
     sum.failed_count = row["failed_count"].as<int>();
     sum.unknown_count = row["unknown_count"].as<int>();
-    parts[order_key(row)].refunds.push_back(std::move(sum));
+    domain::OrderMembers& members = all[order_key(row)];
+    members.refund_count += row["refund_count"].as<int>();
+    members.parts.refunds.push_back(std::move(sum));
   }
 }
 
 }  // namespace
 
-std::map<domain::OrderKey, domain::OrderParts> sum_orders(
+std::map<domain::OrderKey, domain::OrderMembers> sum_orders(
     Transaction& transaction, const std::set<domain::OrderKey>& orders) {
   Columns columns{Type::text, Type::boolean};
   for (const auto& [order_id, livemode] : orders) {
     columns.add_row(order_id, livemode);
   }
-  OrderParts parts;
+  AllMembers all;
   for (const auto& order : orders) {
-    parts[order] = {};
+    all[order] = {};
   }
-  read_charges(transaction.run(k_sum_charges, columns), parts);
-  read_refunds(transaction.run(k_sum_refunds, columns), parts);
-  return parts;
+  read_charges(transaction.run(k_sum_charges, columns), all);
+  read_refunds(transaction.run(k_sum_refunds, columns), all);
+  for (const auto& row : transaction.run(k_count_charges, columns)) {
+    all[order_key(row)].charge_count = row["charge_count"].as<int>();
+  }
+  return all;
 }
 
 }  // namespace store

@@ -5,14 +5,14 @@
 #include <set>
 
 #include "domain/books.hpp"
-#include "domain/order.hpp"
+#include "domain/order_members.hpp"
 #include "store/transaction.hpp"
 
 namespace store {
 
-/// Two statements. Call after refunds and charges are written, with the orders locked: the sums
+/// Three statements. Call after refunds and charges are written, with the orders locked: the sums
 /// then hold whatever another transaction did to other refunds of the order meanwhile.
-std::map<domain::OrderKey, domain::OrderParts> sum_orders(Transaction& transaction,
-                                                          const std::set<domain::OrderKey>& orders);
+std::map<domain::OrderKey, domain::OrderMembers> sum_orders(
+    Transaction& transaction, const std::set<domain::OrderKey>& orders);
 
 }  // namespace store
