@@ -45,7 +45,8 @@ class Commit {
   // nullopt: committed, and the outcomes are noted.
   std::optional<store::Failure> try_to_apply(std::span<const store::Delivery> deliveries) {
     std::optional<store::Failure> failure;
-    for (int attempt = 1; attempt <= k_attempts_max; ++attempt) {
+    const int attempts_max = deliveries.size() == 1 ? k_attempts_alone_max : k_attempts_max;
+    for (int attempt = 1; attempt <= attempts_max; ++attempt) {
       try {
         const auto applied = store::apply_batch(connection_, deliveries, clock_());
         result_.outcomes.insert(result_.outcomes.end(), applied.verdicts.begin(),

@@ -21,8 +21,8 @@ struct CommitResult {
 };
 
 /// Blocks. Never throws for the world's faults.
-///   retry       -> again, up to k_attempts_max times, then in halves
-///   exists      -> again, up to k_attempts_max times, then as rejected
+///   retry       -> again, a limited number of times, then in halves
+///   exists      -> again, a limited number of times, then as rejected
 ///   rejected    -> in halves; a single culprit is stored as quarantined
 ///   in doubt or unavailable -> nothing is claimed, for this part and for all that was still to
 ///   come
@@ -31,5 +31,9 @@ CommitResult commit(store::Connection& connection, std::span<const store::Delive
 
 /// Losing a race means that another transaction committed, so a few attempts are plenty.
 inline constexpr int k_attempts_max = 8;
+
+/// A single event has no half left to try, and is not to be called faulty because many others write
+/// the same refund at once.
+inline constexpr int k_attempts_alone_max = 50;
 
 }  // namespace ingest

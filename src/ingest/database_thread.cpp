@@ -95,6 +95,7 @@ void DatabaseThread::connect() {
 
 void DatabaseThread::start_job(State state, std::function<void()> work) {
   state_ = state;
+  busy_since_ = std::chrono::steady_clock::now();
   watch_job();
   boost::asio::post(jobs_, std::move(work));
 }

@@ -52,7 +52,10 @@ class DatabaseThread {
   void check();
 
   [[nodiscard]] bool is_idle() const { return state_ == State::idle; }
+  [[nodiscard]] bool is_busy() const { return state_ == State::busy; }
   [[nodiscard]] bool is_away() const { return state_ == State::away; }
+  /// When the job in hand, or the last one, began.
+  [[nodiscard]] std::chrono::steady_clock::time_point busy_since() const { return busy_since_; }
   /// What the last check said.
   [[nodiscard]] const store::SchemaState& schema() const { return schema_; }
 
@@ -85,6 +88,7 @@ class DatabaseThread {
 
   // The loop's.
   State state_ = State::away;
+  std::chrono::steady_clock::time_point busy_since_{};
   bool stopping_ = false;
   bool has_ended_ = false;
   store::SchemaState schema_{false, false, "the database has not answered yet"};

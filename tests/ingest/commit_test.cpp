@@ -67,6 +67,20 @@ TEST(CommitTest, AnEventWhoseRefundCannotBeTouchedIsQuarantinedWithoutIt) {
             "quarantined|NULL");
 }
 
+// A chain with an entry too many meets itself with every new entry: no race, though it looks like
+// one.
+TEST(CommitTest, AnEventThatAlwaysFindsItsPlaceTakenIsQuarantined) {
+  const Database database;
+  auto connection = database.connect();
+  commit(connection, std::vector{delivery("r1")}, k_clock);
+  database.run("UPDATE refunds SET audit_length = 0");
+  auto report = samples::report(successful, 6, "e2");
+  report.refund_id = "r1";
+  const std::vector batch{delivery("r2"), store::delivery_of(report)};
+  EXPECT_EQ(words(commit(connection, batch, k_clock)),
+            (std::vector<std::string>{"applied", "quarantined"}));
+}
+
 TEST(CommitTest, AnEventThatCannotEvenBeQuarantinedFailsAlone) {
   const Database database;
   database.run("ALTER TABLE webhook_events ADD CONSTRAINT poison CHECK (event_id <> 'e-r2')");

@@ -1,5 +1,6 @@
 #include "ingest/ingest.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -190,6 +191,30 @@ TEST(IngestTest, AStuckCommitIsAnsweredInTimeAndItsSessionCut) {
   bench.submit(delivery(1));
   ASSERT_TRUE(bench.run_until_answered());
   EXPECT_EQ(bench.refusals(), std::vector<std::string>{"the commit did not come in time"});
+}
+
+// A small batch waits for the one under way, but not for one that is held up.
+TEST(IngestTest, AHeldUpBatchDoesNotHoldUpTheOtherThread) {
+  const Database database;
+  Bench bench{options_for(database)};
+  ASSERT_TRUE(bench.run_until_ready());
+  bench.submit(delivery(1));
+  ASSERT_TRUE(bench.run_until_answered());
+  auto blocker = database.connect();
+  store::Transaction blocking{blocker};
+  blocking.run("SELECT FROM refunds FOR UPDATE");
+  bench.submit(store::delivery_of([] {
+    auto report = samples::report(failed, 9, "later");
+    report.refund_id = "r1";
+    report.charge_id = "c1";
+    return report;
+  }()));
+  bench.submit(delivery(2));
+  EXPECT_TRUE(bench.run_until([&] { return bench.count(Verdict::applied) == 2; }));
+  EXPECT_FALSE(bench.all_answered());
+  EXPECT_THAT(bench.refusals(), testing::IsEmpty());
+  blocking.commit();
+  EXPECT_TRUE(bench.run_until_answered());
 }
 
 TEST(IngestTest, AStoppingIngestRefuses) {
