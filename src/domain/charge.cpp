@@ -249,6 +249,10 @@ std::vector<Anomaly> examine(const Charge& charge, std::span<const Refund> refun
   return anomalies;
 }
 
+bool is_card(std::string_view payment_method) {
+  return payment_method.starts_with("card") || payment_method.starts_with("credit_card");
+}
+
 std::optional<int> refund_window_days(std::string_view payment_method, const RefundLimits& limits) {
   struct Window {
     std::string_view method;
@@ -268,7 +272,7 @@ std::optional<int> refund_window_days(std::string_view payment_method, const Ref
   if (payment_method.empty()) {
     return std::nullopt;
   }
-  if (payment_method.starts_with("card") || payment_method.starts_with("credit_card")) {
+  if (is_card(payment_method)) {
     return limits.card_window_days;
   }
   for (const auto& window : k_windows) {

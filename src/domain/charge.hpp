@@ -68,6 +68,9 @@ struct RefundLimits {
 std::vector<Anomaly> examine(const Charge& charge, std::span<const Refund> refunds,
                              const RefundLimits& limits);
 
+/// Whether it is a credit or debit card, by the provider's word.
+bool is_card(std::string_view payment_method);
+
 /// Days in which a payment of this method can be paid back; nullopt where the method is unknown.
 std::optional<int> refund_window_days(std::string_view payment_method, const RefundLimits& limits);
 

@@ -24,6 +24,24 @@ std::string_view to_string(Priority priority) {
   __builtin_unreachable();
 }
 
+std::optional<Audience> parse_audience(std::string_view text) {
+  for (const Audience audience : {Audience::customer, Audience::support, Audience::finance}) {
+    if (to_string(audience) == text) {
+      return audience;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Priority> parse_priority(std::string_view text) {
+  for (const Priority priority : {Priority::normal, Priority::high}) {
+    if (to_string(priority) == text) {
+      return priority;
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<Message> escalate(const Anomaly& anomaly, bool livemode) {
   Message message;
   message.template_name = "anomaly_" + std::string{to_string(anomaly.kind)};

@@ -16,6 +16,8 @@ enum class Priority { normal, high };
 
 std::string_view to_string(Audience audience);
 std::string_view to_string(Priority priority);
+std::optional<Audience> parse_audience(std::string_view text);
+std::optional<Priority> parse_priority(std::string_view text);
 
 /// What the customer is told about the time a refund takes, unless configuration says otherwise.
 inline constexpr std::string_view k_estimated_days = "5-10 business days";

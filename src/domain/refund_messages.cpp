@@ -75,6 +75,9 @@ std::vector<Message> messages_of_transition(const std::optional<Refund>& before,
     tell_of_reversal(refund, messages);
   } else if (refund.status == RefundStatus::successful) {
     messages.push_back(message_about(refund, Audience::customer, "refund_complete"));
+    if (before && before->status == RefundStatus::failed) {
+      messages.push_back(message_about(refund, Audience::support, "refund_recovered"));
+    }
   } else if (refund.status == RefundStatus::failed) {
     messages.push_back(
         with_failure(message_about(refund, Audience::support, "refund_failed"), refund));
