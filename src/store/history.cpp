@@ -34,7 +34,8 @@ SELECT recorded_at, chain_index, event_id, verdict, status_before, status_after,
  ORDER BY chain_index)";
 
 constexpr const char* k_find_messages = R"(
-SELECT created_at, message_id, audience, template, priority, state, payload, sent_at
+SELECT created_at, message_id, audience, template, priority, state, payload, sent_at, sink,
+       attempts, next_attempt_at, leased_until, last_error, external_reference
   FROM outbox_messages WHERE source = $1 AND refund_id = $2
  ORDER BY created_at, audience, template, episode)";
 
@@ -44,9 +45,11 @@ SELECT detected_at, kind, details, resolved_at, resolved_by
  ORDER BY detected_at, anomaly_id)";
 
 constexpr const char* k_find_charge = R"(
-SELECT charge_id, currency, original_amount, refunded_amount, pending_amount, remaining_amount,
-       refund_count, fully_refunded
-  FROM charge_summary WHERE source = $1 AND charge_id = $2)";
+SELECT s.charge_id, s.currency, s.original_amount, s.refunded_amount, s.pending_amount,
+       s.remaining_amount, s.refund_count, s.fully_refunded, c.payment_method, c.charged_at
+  FROM charge_summary s
+  JOIN charges c ON c.source = s.source AND c.charge_id = s.charge_id
+ WHERE s.source = $1 AND s.charge_id = $2)";
 
 constexpr const char* k_find_order = R"(
 SELECT order_id, status, total_known, currency, total_minor, refunded_minor, pending_minor
@@ -77,10 +80,13 @@ AuditLine read_audit(const pqxx::row& row) {
 }
 
 MessageLine read_message(const pqxx::row& row) {
-  return {*read_time(row["created_at"]),       read_text_or_empty(row["message_id"]),
-          read_text_or_empty(row["audience"]), read_text_or_empty(row["template"]),
-          read_text_or_empty(row["priority"]), read_text_or_empty(row["state"]),
-          read_text_or_empty(row["payload"]),  read_time(row["sent_at"])};
+  return {*read_time(row["created_at"]),         read_text_or_empty(row["message_id"]),
+          read_text_or_empty(row["audience"]),   read_text_or_empty(row["template"]),
+          read_text_or_empty(row["priority"]),   read_text_or_empty(row["state"]),
+          read_text_or_empty(row["payload"]),    read_time(row["sent_at"]),
+          read_text_or_empty(row["sink"]),       row["attempts"].as<int>(),
+          *read_time(row["next_attempt_at"]),    read_time(row["leased_until"]),
+          read_text_or_empty(row["last_error"]), read_text_or_empty(row["external_reference"])};
 }
 
 AnomalyLine read_anomaly(const pqxx::row& row) {
@@ -90,10 +96,11 @@ AnomalyLine read_anomaly(const pqxx::row& row) {
 }
 
 ChargeLine read_charge_line(const pqxx::row& row) {
-  return {read_text_or_empty(row["charge_id"]),     read_text_or_empty(row["currency"]),
-          read_number(row["original_amount"]),      row["refunded_amount"].as<std::int64_t>(),
-          row["pending_amount"].as<std::int64_t>(), read_number(row["remaining_amount"]),
-          row["refund_count"].as<std::int64_t>(),   row["fully_refunded"].as<bool>()};
+  return {read_text_or_empty(row["charge_id"]),      read_text_or_empty(row["currency"]),
+          read_number(row["original_amount"]),       row["refunded_amount"].as<std::int64_t>(),
+          row["pending_amount"].as<std::int64_t>(),  read_number(row["remaining_amount"]),
+          row["refund_count"].as<std::int64_t>(),    row["fully_refunded"].as<bool>(),
+          read_text_or_empty(row["payment_method"]), read_time(row["charged_at"])};
 }
 
 OrderLine read_order(const pqxx::row& row) {

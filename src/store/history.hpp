@@ -44,6 +44,12 @@ struct MessageLine {
   std::string state;
   std::string payload_json;
   std::optional<domain::Time> sent_at;
+  std::string sink;  // empty: not routed yet
+  int attempts = 0;
+  domain::Time next_attempt_at{};  // means something while the message is pending
+  std::optional<domain::Time> leased_until;
+  std::string last_error;
+  std::string external_reference;  // the receiver's id of its ticket
 };
 
 struct AnomalyLine {
@@ -64,7 +70,7 @@ struct OrderLine {
   std::int64_t pending_minor = 0;
 };
 
-/// A row of charge_summary; amounts in minor units.
+/// A row of charge_summary and how it was paid; amounts in minor units.
 struct ChargeLine {
   std::string charge_id;
   std::string currency;
@@ -74,6 +80,8 @@ struct ChargeLine {
   std::optional<std::int64_t> remaining_minor;
   std::int64_t refund_count = 0;
   bool fully_refunded = false;
+  std::string payment_method;  // the provider's word; empty: unknown
+  std::optional<domain::Time> charged_at;
 };
 
 struct RefundHistory {

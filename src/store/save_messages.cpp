@@ -35,7 +35,17 @@ UPDATE anomalies
               OFFSET 0) a))
    AND resolved_at IS NULL)"};
 
-// Which of these have been told, or may have been.
+// Whoever claims a message of a refund to send it holds the refund FOR SHARE: from here on such a
+// claim has been committed and shows, or comes later and sees the refund as it will be.
+constexpr Prepared k_lock_told{"lock_told_refunds", R"(
+SELECT FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS refund_id) k
+ CROSS JOIN LATERAL (
+       SELECT FROM refunds
+        WHERE source = k.source AND refund_id = k.refund_id
+          FOR NO KEY UPDATE) r)"};
+
+// Which of these have been told, or may have been. An operator who has one tried again sets its
+// attempts to 0, but not the error of the earlier ones.
 constexpr Prepared k_find_told{"find_told", R"(
 SELECT o.source, o.refund_id, o.audience, o.template
   FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS refund_id,
@@ -44,7 +54,8 @@ SELECT o.source, o.refund_id, o.audience, o.template
        SELECT source, refund_id, audience, template
          FROM outbox_messages
         WHERE refund_id = k.refund_id AND source = k.source AND audience = k.audience
-          AND template = k.template AND (state = 'sent' OR attempts > 0)
+          AND template = k.template
+          AND (state = 'sent' OR attempts > 0 OR (state = 'pending' AND last_error IS NOT NULL))
        OFFSET 0) o)"};
 
 constexpr Field k_message_fields[] = {
@@ -163,14 +174,17 @@ using Told = std::set<std::tuple<std::string, std::string, std::string, std::str
 
 Told find_told(Transaction& transaction, const std::vector<domain::Message>& messages) {
   Columns columns{Type::text, Type::text, Type::text, Type::text};
+  Columns refunds{Type::text, Type::text};
   for (const domain::Message& message : messages) {
     if (!message.only_after.empty()) {
       columns.add_row(message.source, message.refund_id, to_string(message.audience),
                       message.only_after);
+      refunds.add_row(message.source, message.refund_id);
     }
   }
   Told told;
   if (!columns.empty()) {
+    transaction.run(k_lock_told, refunds);
     for (const auto& row : transaction.run(k_find_told, columns)) {
       told.insert({row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>(),
                    row[3].as<std::string>()});

@@ -1,0 +1,96 @@
+// Takes due messages out of the outbox, one sender each: locked, looked at together with what is so
+// now, and either leased or settled at once, in one short transaction. No transaction stays open
+// while a message is sent.
+//
+//   pending ──claim──► pending + lease ──finish──► sent
+//      ▲                   │   │                ├─► pending, due later (retry)
+//      └─── lease ended ───┘   └── decided ──►  └─► dead
+//           superseded | suppressed | dead, without an attempt
+//
+// attempts counts claims that led to a send, and is committed before the send: a crash between the
+// two costs an attempt, and a message that crashes its sender runs out of them.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/message_truth.hpp"
+#include "domain/time.hpp"
+#include "store/connection.hpp"
+
+namespace store {
+
+/// A due message, and what is so at this moment. Its refund cannot change before the claim commits.
+struct DueMessage {
+  std::string message_id;
+  domain::Audience audience{};
+  std::string template_name;
+  domain::Priority priority{};
+  std::string source;
+  std::string refund_id;  // empty: not about one refund
+  std::string order_id;   // of the refund now, else of the message; empty: unknown
+  bool livemode = true;
+  std::string episode;
+  std::string payload_json;
+  std::string sink;  // empty: not routed yet
+  int attempts = 0;
+  domain::Time created_at{};
+  domain::Time due_at{};
+
+  domain::TruthNow now;
+  std::string customer_email;   // empty: unknown
+  std::string customer_locale;  // empty: unknown
+  std::string payment_method;   // empty: unknown
+  std::optional<domain::Time> charged_at;
+  /// The message whose ticket this one belongs to: see domain::openers_of. Empty: none.
+  std::string opened_by_message_id;
+  std::string external_reference;  // of that ticket; empty: none is known
+};
+
+enum class ClaimKind {
+  send,        // leased to the caller, the attempt counted
+  route,       // left for later in the queue of its sink
+  superseded,  // no longer so
+  suppressed,  // not wanted; `note` says why
+  dead,        // cannot be sent
+};
+
+struct ClaimDecision {
+  ClaimKind kind = ClaimKind::route;
+  std::string sink;
+  std::string note;  // kept in last_error, for an operator
+  /// Tell support that the customer cannot be reached, once for each refund.
+  bool tell_support_unreachable = false;
+};
+
+struct ClaimedMessage {
+  DueMessage message;  // its attempts include this one
+  std::string sink;
+  std::string lease_token;
+};
+
+struct ClaimRequest {
+  domain::Time now{};
+  /// How many to look at, of each sink's queue; "": of those that are not routed yet.
+  std::map<std::string, int> counts;
+  std::chrono::seconds lease{60};
+};
+
+struct ClaimResult {
+  std::vector<ClaimedMessage> to_send;
+  /// How many were sent, settled or put into another queue; 0: there is nothing to do now.
+  int decided = 0;
+  /// Those that no longer wait: superseded, suppressed or dead.
+  std::vector<std::pair<DueMessage, ClaimDecision>> settled;
+};
+
+/// `decide` is asked once for each message, in the order in which they are due. Messages that
+/// another claim holds, or whose refund somebody is changing right now, are passed over. Throws
+/// Failure.
+ClaimResult claim_messages(Connection& connection, const ClaimRequest& request,
+                           const std::function<ClaimDecision(const DueMessage&)>& decide);
+
+}  // namespace store

@@ -1,0 +1,30 @@
+// What became of claimed messages, written by whoever still holds their lease.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/time.hpp"
+#include "store/connection.hpp"
+
+namespace store {
+
+enum class FinishKind { sent, retry, dead };
+
+struct Finish {
+  std::string message_id;
+  std::string lease_token;
+  FinishKind kind{};
+  std::string error;               // one line; empty when sent
+  domain::Time next_attempt_at{};  // of a retry
+  std::string external_reference;  // empty: none
+};
+
+/// How many were still ours: who lost the lease changes nothing. Throws Failure.
+int finish_messages(Connection& connection, const std::vector<Finish>& finishes, domain::Time now);
+
+/// When the next message of any queue is due; nullopt: nothing waits. Throws Failure.
+std::optional<domain::Time> next_due_at(Connection& connection);
+
+}  // namespace store
