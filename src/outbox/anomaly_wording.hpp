@@ -1,0 +1,20 @@
+// Anomalies in words: a name for a subject line, a sentence, and what to do.
+#pragma once
+
+#include <string_view>
+
+#include "outbox/language.hpp"
+
+namespace outbox {
+
+struct AnomalyWording {
+  std::string_view kind;  // as domain::to_string(AnomalyKind) writes it
+  Phrase name;
+  Phrase sentence;
+  Phrase next_step;
+};
+
+/// A general wording for a kind that is not known here: a newer instance may have found it.
+const AnomalyWording& anomaly_wording(std::string_view kind);
+
+}  // namespace outbox

@@ -1,0 +1,373 @@
+#include "outbox/dispatcher.hpp"
+
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <random>
+#include <thread>
+
+#include "outbox/audit_file.hpp"
+#include "outbox/sender.hpp"
+#include "runtime/log.hpp"
+#include "runtime/wall_clock.hpp"
+#include "store/failure.hpp"
+#include "store/finish_messages.hpp"
+#include "store/release_messages.hpp"
+#include "store/sweep_pending.hpp"
+
+namespace outbox {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// How many messages that are not routed yet one claim looks at: those of a busy sink then move into
+// its queue and out of the way.
+constexpr int k_new_messages_per_claim = 64;
+
+// Limits are hours: a minute more or less is nothing.
+constexpr std::chrono::seconds k_sweep_interval{60};
+
+// Hints come with every commit of the ingest, hundreds a second under load.
+constexpr std::chrono::milliseconds k_hint_pause{20};
+
+store::FinishKind finish_kind(SendStatus status, bool is_last_attempt) {
+  switch (status) {
+    case SendStatus::sent:
+      return store::FinishKind::sent;
+    case SendStatus::retry:
+      return is_last_attempt ? store::FinishKind::dead : store::FinishKind::retry;
+    case SendStatus::dead:
+      return store::FinishKind::dead;
+  }
+  __builtin_unreachable();
+}
+
+void log_dead(const store::DueMessage& message, const std::string& sink, const std::string& error) {
+  runtime::log_error("a message is dead: nobody will be told", {{"message_id", message.message_id},
+                                                                {"template", message.template_name},
+                                                                {"refund_id", message.refund_id},
+                                                                {"sink", sink},
+                                                                {"attempts", message.attempts},
+                                                                {"error", error}});
+}
+
+}  // namespace
+
+class Dispatcher::Impl {
+ public:
+  explicit Impl(DispatcherOptions options)
+      : options_{std::move(options)}, timer_{loop_}, loop_open_{loop_.get_executor()} {
+    for (const SinkSpec& spec : options_.sinks) {
+      senders_.push_back(std::make_unique<Sender>(spec));
+    }
+    if (!options_.audit_file.empty()) {
+      audit_file_.emplace(options_.audit_file);
+    }
+  }
+
+  ~Impl() { stop(); }
+
+  void start() {
+    request_pass();
+    thread_ = std::thread{[this] { loop_.run(); }};
+  }
+
+  void wake() {
+    boost::asio::post(loop_, [this] { take_hint(); });
+  }
+
+  void reopen_files() {
+    boost::asio::post(loop_, [this] { reopen_audit_file(); });
+  }
+
+  void stop() {
+    if (!thread_.joinable()) {
+      return;
+    }
+    auto last_pass = [this] {
+      stopping_ = true;
+      request_pass();
+    };
+    boost::asio::post(loop_, std::move(last_pass));
+    thread_.join();
+  }
+
+ private:
+  void request_pass() {
+    if (!pass_requested_) {
+      pass_requested_ = true;
+      boost::asio::post(loop_, [this] { pass(); });
+    }
+  }
+
+  void take_hint() {
+    const auto since = SteadyClock::now() - last_pass_;
+    if (since >= k_hint_pause) {
+      request_pass();
+    } else if (!hint_pending_) {
+      hint_pending_ = true;
+      look_again_after(k_hint_pause - since);
+    }
+  }
+
+  void look_again_after(SteadyClock::duration delay) {
+    timer_.expires_after(delay);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) {
+        request_pass();
+      }
+    });
+  }
+
+  void pass() {
+    pass_requested_ = false;
+    hint_pending_ = false;
+    last_pass_ = SteadyClock::now();
+    look_again_after(options_.poll_interval);
+    try {
+      open_connection();
+      finish();
+      if (!stopping_) {
+        sweep();
+        claim();
+        export_audit_entries();
+      }
+    } catch (const store::Failure& failure) {
+      note_failure(failure);
+    }
+    if (stopping_ && is_at_rest()) {
+      timer_.cancel();
+      loop_open_.reset();
+    }
+  }
+
+  // What could not be written down is sent again when its lease has ended: rather twice than never.
+  [[nodiscard]] bool is_at_rest() const {
+    const bool has_written = finishes_.empty() || !connection_;
+    return has_written &&
+           std::ranges::all_of(senders_, [](const auto& sender) { return sender->is_idle(); });
+  }
+
+  void open_connection() {
+    if (connection_) {
+      return;
+    }
+    store::ConnectionOptions options;
+    options.url = options_.database_url;
+    options.application_name = "refundd-outbox";
+    options.plans_by_key = true;
+    connection_.emplace(options);
+    audit_tail_ = {};
+    std::vector<std::string> names;
+    for (const auto& sender : senders_) {
+      names.push_back(sender->name());
+    }
+    store::release_unknown_sinks(*connection_, names);
+    if (!problem_.empty()) {
+      runtime::log_info("the outbox reaches the database again");
+      problem_.clear();
+    }
+  }
+
+  void note_failure(const store::Failure& failure) {
+    if (problem_ != failure.what()) {
+      problem_ = failure.what();
+      runtime::log_error("the outbox cannot go on for now", {{"error", problem_}});
+    }
+    if (failure.connection_lost() || !failure.may_pass()) {
+      connection_.reset();
+    } else {
+      request_pass();
+    }
+  }
+
+  void finish() {
+    if (finishes_.empty()) {
+      return;
+    }
+    const int ours = store::finish_messages(*connection_, finishes_, runtime::wall_clock_now());
+    if (ours < static_cast<int>(finishes_.size())) {
+      runtime::log_warn("a send took longer than its lease: the message may go out twice",
+                        {{"count", static_cast<int>(finishes_.size()) - ours}});
+    }
+    finishes_.clear();
+  }
+
+  void sweep() {
+    if (last_pass_ < next_sweep_) {
+      return;
+    }
+    next_sweep_ = last_pass_ + k_sweep_interval;
+    const int written =
+        store::sweep_pending(*connection_, options_.pending_limits, runtime::wall_clock_now());
+    if (written > 0) {
+      runtime::log_info("refunds do not move: support is told", {{"count", written}});
+    }
+  }
+
+  void claim() {
+    const auto steady_now = SteadyClock::now();
+    store::ClaimRequest request;
+    request.now = runtime::wall_clock_now();
+    request.lease = options_.lease;
+    request.counts[""] = k_new_messages_per_claim;
+    std::map<std::string, int> free_slots;
+    for (const auto& sender : senders_) {
+      const int slots = sender->free_slots(steady_now);
+      free_slots[sender->name()] = slots;
+      request.counts[sender->name()] = slots;
+    }
+    auto result =
+        store::claim_messages(*connection_, request, [&](const store::DueMessage& message) {
+          return decide_claim(message, options_.delivery, free_slots);
+        });
+    for (auto& [message, decision] : result.settled) {
+      log_settled(message, decision);
+    }
+    for (store::ClaimedMessage& claimed : result.to_send) {
+      send(std::move(claimed), request.now, steady_now);
+    }
+    if (result.decided > 0) {
+      request_pass();
+    }
+  }
+
+  static void log_settled(const store::DueMessage& message, const store::ClaimDecision& decision) {
+    if (decision.kind == store::ClaimKind::dead) {
+      log_dead(message, decision.sink, decision.note);
+      return;
+    }
+    runtime::log_info("a message is not sent", {{"message_id", message.message_id},
+                                                {"template", message.template_name},
+                                                {"refund_id", message.refund_id},
+                                                {"reason", decision.note}});
+  }
+
+  void send(store::ClaimedMessage claimed, domain::Time now, SteadyClock::time_point steady_now) {
+    auto composed = compose(claimed.message, recipient_of(claimed.message, options_.delivery),
+                            options_.manner, options_.templates, now);
+    if (const auto* problem = std::get_if<CannotCompose>(&composed)) {
+      finish_later(claimed, {SendStatus::dead, problem->why, std::nullopt, ""});
+      return;
+    }
+    Sender& sender = sender_of(claimed.sink);
+    auto done = [this, &sender, claimed = std::move(claimed)](Sink* sink, SendResult result) {
+      auto back = [this, &sender, sink, claimed, result = std::move(result)] {
+        sender.take_back(sink, result, SteadyClock::now());
+        finish_later(claimed, result);
+      };
+      boost::asio::post(loop_, std::move(back));
+    };
+    sender.send(std::get<Outgoing>(std::move(composed)), steady_now, std::move(done));
+  }
+
+  Sender& sender_of(const std::string& name) {
+    return **std::ranges::find_if(senders_,
+                                  [&](const auto& sender) { return sender->name() == name; });
+  }
+
+  void finish_later(const store::ClaimedMessage& claimed, const SendResult& result) {
+    const store::DueMessage& message = claimed.message;
+    store::Finish finish;
+    finish.message_id = message.message_id;
+    finish.lease_token = claimed.lease_token;
+    finish.kind = finish_kind(result.status, message.attempts >= options_.delivery.attempts_max);
+    finish.error = result.error;
+    finish.external_reference = result.external_reference;
+    if (finish.kind == store::FinishKind::retry) {
+      finish.next_attempt_at = runtime::wall_clock_now() + delay_before(message.attempts, result);
+    } else if (finish.kind == store::FinishKind::dead) {
+      log_dead(message, claimed.sink, result.error);
+    }
+    finishes_.push_back(std::move(finish));
+    request_pass();
+  }
+
+  std::chrono::milliseconds delay_before(int attempt, const SendResult& result) {
+    std::uniform_real_distribution<double> jitter{0, 1};
+    const std::chrono::milliseconds own = retry_delay(attempt, jitter(random_));
+    return std::max<std::chrono::milliseconds>(
+        own, result.retry_after.value_or(std::chrono::seconds{0}));
+  }
+
+  void export_audit_entries() {
+    if (!audit_file_) {
+      return;
+    }
+    try {
+      if (export_new_entries(*connection_, audit_tail_, *audit_file_) >=
+          k_audit_lines_per_pass_max) {
+        request_pass();
+      }
+      audit_problem_.clear();
+    } catch (const store::Failure&) {
+      throw;
+    } catch (const std::runtime_error& error) {
+      note_audit_problem(error.what());
+    }
+  }
+
+  void reopen_audit_file() {
+    if (!audit_file_) {
+      return;
+    }
+    try {
+      audit_file_->reopen();
+      runtime::log_info("opened the compliance file anew");
+    } catch (const std::runtime_error& error) {
+      note_audit_problem(error.what());
+    }
+  }
+
+  void note_audit_problem(const std::string& problem) {
+    if (audit_problem_ != problem) {
+      audit_problem_ = problem;
+      runtime::log_error("the compliance file cannot be written for now", {{"error", problem}});
+    }
+  }
+
+  DispatcherOptions options_;
+  boost::asio::io_context loop_{1};
+  boost::asio::steady_timer timer_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> loop_open_;
+  std::optional<store::Connection> connection_;
+  std::string problem_;  // with the database; empty: none
+  std::vector<store::Finish> finishes_;
+  std::optional<AuditFile> audit_file_;
+  store::AuditTail audit_tail_;
+  std::string audit_problem_;
+  std::mt19937 random_{std::random_device{}()};
+  SteadyClock::time_point last_pass_{};
+  SteadyClock::time_point next_sweep_{};
+  bool pass_requested_ = false;
+  bool hint_pending_ = false;
+  bool stopping_ = false;
+  // After everything that their threads hand back to.
+  std::vector<std::unique_ptr<Sender>> senders_;
+  std::thread thread_;
+};
+
+Dispatcher::Dispatcher(DispatcherOptions options)
+    : impl_{std::make_unique<Impl>(std::move(options))} {}
+
+Dispatcher::~Dispatcher() = default;
+
+void Dispatcher::start() {
+  impl_->start();
+}
+
+void Dispatcher::wake() {
+  impl_->wake();
+}
+
+void Dispatcher::reopen_files() {
+  impl_->reopen_files();
+}
+
+void Dispatcher::stop() {
+  impl_->stop();
+}
+
+}  // namespace outbox
