@@ -1,13 +1,15 @@
 // The operators' command of refundd: a table of contents. Each command is a file of commands/.
 #include <CLI/CLI.hpp>
 
-#include "commands/audit_verify.hpp"
+#include "commands/audit.hpp"
 #include "commands/check_config.hpp"
 #include "commands/commands.hpp"
 #include "commands/explain.hpp"
 #include "commands/migrate.hpp"
 #include "commands/orders_import.hpp"
+#include "commands/outbox.hpp"
 #include "commands/send.hpp"
+#include "commands/template_preview.hpp"
 
 int main(int argc, char** argv) {
   CLI::App app{"The operators' command of refundd. Exit codes: 0 done, 1 failed, 2 wrong usage.",
@@ -19,6 +21,8 @@ int main(int argc, char** argv) {
   commands::add_migrate(app, context);
   commands::add_explain(app, context);
   commands::add_orders_import(app, context);
-  commands::add_audit_verify(app, context);
+  commands::add_audit(app, context);
+  commands::add_outbox(app, context);
+  commands::add_template(app, context);
   return commands::run_command(app, context, argc, argv);
 }

@@ -1,4 +1,5 @@
-// The daemon, as a table of contents: configuration, log, ingest, server, signals, orderly stop.
+// The daemon, as a table of contents: configuration, log, outbox, ingest, server, signals, orderly
+// stop.
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
@@ -10,6 +11,7 @@
 #include "commands/setup.hpp"
 #include "http/server.hpp"
 #include "ingest/ingest.hpp"
+#include "outbox/dispatcher.hpp"
 #include "runtime/log.hpp"
 
 namespace {
@@ -22,38 +24,68 @@ class Daemon {
  public:
   explicit Daemon(const commands::Setup& setup)
       : stop_timeout_{setup.config.listener.stop_timeout},
+        dispatcher_{make_dispatcher(setup.outbox)},
         ingest_{loop_, ingest_options(setup.config)},
         server_{loop_, ingest_, {setup.config.listener, setup.config.admin, setup.sources}},
-        signals_{loop_, SIGTERM, SIGINT},
+        signals_{loop_, SIGTERM, SIGINT, SIGHUP},
         stop_deadline_{loop_} {}
 
   void run() {
     server_.start();
+    if (dispatcher_) {
+      dispatcher_->start();
+    } else {
+      runtime::log_warn("nobody is told: the configuration names no [[sink]]");
+    }
     runtime::log_info("listening",
                       {{"port", server_.port()}, {"admin_port", server_.admin_port()}});
     wait_for_signal();
     loop_.run();
     ingest_.stop();
+    if (dispatcher_) {
+      dispatcher_->stop();
+    }
     runtime::log_info("stopped");
   }
 
  private:
-  static ingest::Options ingest_options(const runtime::Config& config) {
+  static std::unique_ptr<outbox::Dispatcher> make_dispatcher(
+      const std::optional<outbox::DispatcherOptions>& options) {
+    return options ? std::make_unique<outbox::Dispatcher>(*options) : nullptr;
+  }
+
+  ingest::Options ingest_options(const runtime::Config& config) {
     ingest::Options options;
     options.database_url = config.database.url;
     options.connections = config.database.connections;
     options.queue_max = config.ingest.queue_max;
     options.batch_max = config.ingest.batch_max;
+    if (dispatcher_) {
+      options.committed = [this] { dispatcher_->wake(); };
+    }
     return options;
   }
 
   void wait_for_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int signal) {
-      if (!error) {
-        runtime::log_info("stopping", {{"signal", signal}});
-        stop();
+      if (error) {
+        return;
       }
+      if (signal == SIGHUP) {
+        reopen_files();
+        wait_for_signal();
+        return;
+      }
+      runtime::log_info("stopping", {{"signal", signal}});
+      stop();
     });
+  }
+
+  // logrotate has moved the compliance file away.
+  void reopen_files() {
+    if (dispatcher_) {
+      dispatcher_->reopen_files();
+    }
   }
 
   // Not ready, stop accepting, finish what was accepted; whatever is left at the deadline is cut.
@@ -71,6 +103,7 @@ class Daemon {
 
   std::chrono::seconds stop_timeout_;
   boost::asio::io_context loop_{1};
+  std::unique_ptr<outbox::Dispatcher> dispatcher_;
   ingest::Ingest ingest_;
   http::Server server_;
   boost::asio::signal_set signals_;

@@ -101,6 +101,12 @@ Json to_json(const store::AuditLine& entry) {
           {"notes", or_null(entry.notes)}};
 }
 
+/// Whatever the column holds, only a message that waits has a next attempt.
+Json next_attempt_of(const store::MessageLine& message) {
+  return message.state == "pending" ? Json(domain::format_rfc3339(message.next_attempt_at))
+                                    : Json();
+}
+
 Json to_json(const store::MessageLine& message) {
   return {{"message_id", message.message_id},
           {"created_at", domain::format_rfc3339(message.created_at)},
@@ -108,7 +114,13 @@ Json to_json(const store::MessageLine& message) {
           {"template", message.template_name},
           {"priority", message.priority},
           {"state", message.state},
+          {"sink", or_null(message.sink)},
+          {"attempts", message.attempts},
           {"sent_at", or_null(message.sent_at)},
+          {"next_attempt_at", next_attempt_of(message)},
+          {"leased_until", or_null(message.leased_until)},
+          {"last_error", or_null(message.last_error)},
+          {"external_reference", or_null(message.external_reference)},
           {"payload", object_of(message.payload_json)}};
 }
 

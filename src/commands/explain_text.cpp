@@ -76,21 +76,35 @@ Table audit_table(const std::vector<store::AuditLine>& audit, Language language)
   return table;
 }
 
+/// What went wrong with a message last, or why it was not sent.
+std::string error_in_short(const store::MessageLine& message, Language language) {
+  constexpr std::size_t k_width_max = 60;
+  return shortened(printable(sentence_in(language, message.last_error)), k_width_max);
+}
+
 Table messages_table(const std::vector<store::MessageLine>& messages, Language language) {
   Table table{headings(language, {{"made", "作成日時"},
                                   {"audience", "宛先"},
                                   {"template", "内容"},
                                   {"priority", "優先度"},
                                   {"state", "状態"},
+                                  {"sink", "送信経路"},
+                                  {"attempts", "送信回数"},
                                   {"sent", "送信日時"},
+                                  {"next attempt", "次回送信"},
+                                  {"reference", "受付番号"},
+                                  {"last error", "直近のエラー"},
                                   {"what to do", "必要な対応"}})};
   for (const auto& message : messages) {
     table.add_row({time_to_second(message.created_at),
                    word_in(language, Vocabulary::audience, message.audience),
                    word_in(language, Vocabulary::template_name, message.template_name),
                    word_in(language, Vocabulary::priority, message.priority),
-                   word_in(language, Vocabulary::state, message.state),
+                   word_in(language, Vocabulary::state, message.state), message.sink,
+                   std::to_string(message.attempts),
                    message.sent_at ? time_to_second(*message.sent_at) : "",
+                   message.state == "pending" ? time_to_second(message.next_attempt_at) : "",
+                   message.external_reference, error_in_short(message, language),
                    sentence_in(language, text_in(message.payload_json, "nextStep"))});
   }
   return table;

@@ -53,6 +53,10 @@ constexpr std::array k_templates{
     Word{"refund_failed", "返金の失敗"},
     Word{"refund_requires_action", "返金に必要な対応"},
     Word{"refund_canceled", "返金の取消"},
+    Word{"refund_recovered", "失敗した返金の完了"},
+    Word{"stuck_pending", "処理の停滞"},
+    Word{"action_required_too_long", "対応待ちの長期化"},
+    Word{"customer_unreachable", "お客様への連絡不能"},
     Word{"refund_reversed", "完了した返金の取り消し"},
     Word{"insufficient_balance", "残高不足"},
 };

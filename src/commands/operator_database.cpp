@@ -26,8 +26,15 @@ bool concerns(std::string_view key, Needs needs) {
   if (is_of_whole_file(key) || is_of_table(key, "database")) {
     return true;
   }
-  return needs == Needs::database_and_sources && is_of_table(key, "source") &&
-         !is_about_secrets(key);
+  switch (needs) {
+    case Needs::database:
+      return false;
+    case Needs::database_and_sources:
+      return is_of_table(key, "source") && !is_about_secrets(key);
+    case Needs::database_and_outbox:
+      return is_of_table(key, "outbox");
+  }
+  __builtin_unreachable();
 }
 
 }  // namespace

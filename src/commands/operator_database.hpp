@@ -14,6 +14,7 @@ namespace commands {
 enum class Needs {
   database,              // [database] alone
   database_and_sources,  // and the sources, but for their secrets
+  database_and_outbox,   // and how people are told: [outbox], with its templates
 };
 
 /// read_setup, where only mistakes count that concern what is needed (and those of the file as a

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <ostream>
 
+#include "commands/outbox_setup.hpp"
 #include "commands/sources.hpp"
 
 namespace commands {
@@ -23,10 +24,14 @@ runtime::LoadOptions options_of_environment() {
 SetupResult read_setup(const std::filesystem::path& file) {
   auto loaded = runtime::load_config(file, options_of_environment());
   auto made = make_sources(loaded.config);
+  auto outbox = make_outbox(loaded.config, made.sources);
   auto errors = std::move(loaded.errors);
-  errors.insert(errors.end(), std::make_move_iterator(made.errors.begin()),
-                std::make_move_iterator(made.errors.end()));
-  return {{std::move(loaded.config), std::move(made.sources)}, std::move(errors)};
+  for (auto* more : {&made.errors, &outbox.errors}) {
+    errors.insert(errors.end(), std::make_move_iterator(more->begin()),
+                  std::make_move_iterator(more->end()));
+  }
+  return {{std::move(loaded.config), std::move(made.sources), std::move(outbox.options)},
+          std::move(errors)};
 }
 
 void print_errors(const std::filesystem::path& file,

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "outbox/dispatcher.hpp"
 #include "providers/source.hpp"
 #include "runtime/config.hpp"
 
@@ -14,6 +15,8 @@ namespace commands {
 struct Setup {
   runtime::Config config;
   std::vector<providers::Source> sources;
+  /// nullopt: the configuration names no sink, so that messages wait in the outbox.
+  std::optional<outbox::DispatcherOptions> outbox;
 };
 
 struct SetupResult {

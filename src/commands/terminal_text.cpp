@@ -94,4 +94,20 @@ std::size_t display_width(std::string_view text) {
   return width;
 }
 
+std::string shortened(std::string_view text, std::size_t width_max) {
+  if (display_width(text) <= width_max) {
+    return std::string{text};
+  }
+  std::size_t size = 0;
+  for (std::size_t width = 0; size < text.size();) {
+    const auto length = first_character(text.substr(size)).length;
+    width += display_width(text.substr(size, length));
+    if (width >= width_max) {  // the last column is for the mark
+      break;
+    }
+    size += length;
+  }
+  return std::string{text.substr(0, size)} + "…";
+}
+
 }  // namespace commands

@@ -15,4 +15,8 @@ std::string printable(std::string_view text);
 /// 0 for marks that stand on the character before them, else 1. Precondition: printable.
 std::size_t display_width(std::string_view text);
 
+/// The text, or where it is wider than `width_max` columns its beginning and "…". Precondition:
+/// printable.
+std::string shortened(std::string_view text, std::size_t width_max);
+
 }  // namespace commands

@@ -200,6 +200,9 @@ class Ingest::Impl {
       for (std::size_t at = 0; at < tickets.size(); ++at) {
         answer(*tickets[at], std::move(outcomes[at]));
       }
+      if (options_.committed) {
+        options_.committed();
+      }
       on_thread_changed();
     };
     thread.commit(std::move(deliveries), std::move(done));

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
@@ -24,6 +25,8 @@ struct Options {
   std::size_t batch_max = 500;
   /// The longest that a caller of submit waits. PAY.JP gives up after 10 s, so stay below.
   std::chrono::milliseconds answer_timeout{8000};
+  /// Called after each batch, on the loop's thread: there may be new messages. May be empty.
+  std::function<void()> committed;
 };
 
 /// Nothing is known to be committed: answered 503, and the provider tries again.

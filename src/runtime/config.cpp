@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/config_files.hpp"
+#include "runtime/config_outbox.hpp"
 #include "runtime/config_reader.hpp"
 #include "runtime/config_source.hpp"
 
@@ -14,13 +15,23 @@ constexpr std::size_t k_certificate_max_bytes = 1 << 20;
 
 constexpr Range k_timeout_seconds{1, 3600};
 
+template <typename Named>
+void refuse_same_names(TableReader& file, const std::string& key, const std::vector<Named>& all) {
+  for (auto one = all.begin(); one != all.end(); ++one) {
+    const auto same = [&](const Named& other) { return other.name == one->name; };
+    if (!one->name.empty() && std::find_if(all.begin(), one, same) != one) {
+      file.add_error(key + "[" + std::to_string(one - all.begin()) + "].name",
+                     "is the name of another " + key + " already");
+    }
+  }
+}
+
 void read_tables(TableReader file, const FileFolders& folders, Config& config);
 void read_listener(TableReader table, const FileFolders& folders, ListenerConfig& config);
 void read_admin(TableReader table, const ListenerConfig& listener, AdminConfig& config);
 void read_database(TableReader table, DatabaseConfig& config);
 void read_ingest(TableReader table, IngestConfig& config);
 void read_log(TableReader table, LogConfig& config);
-void refuse_same_names(TableReader& file, const std::vector<SourceConfig>& sources);
 
 }  // namespace
 
@@ -59,7 +70,15 @@ void read_tables(TableReader file, const FileFolders& folders, Config& config) {
   if (!file.has("source")) {
     file.add_error("source", "at least one [[source]] is required");
   }
-  refuse_same_names(file, config.sources);
+  refuse_same_names(file, "source", config.sources);
+  config.outbox = read_outbox(file.table("outbox"), folders);
+  for (const auto& sink : file.tables("sink")) {
+    config.sinks.push_back(read_sink(sink, folders));
+  }
+  refuse_same_names(file, "sink", config.sinks);
+  for (const auto& route : file.tables("route")) {
+    config.routes.push_back(read_route(route));
+  }
   file.refuse_other_keys();
 }
 
@@ -146,16 +165,6 @@ void read_log(TableReader table, LogConfig& config) {
              config.level);
   table.read("format", {{"text", LogFormat::text}, {"json", LogFormat::json}}, config.format);
   table.refuse_other_keys();
-}
-
-void refuse_same_names(TableReader& file, const std::vector<SourceConfig>& sources) {
-  for (auto source = sources.begin(); source != sources.end(); ++source) {
-    const auto same = [&](const SourceConfig& other) { return other.name == source->name; };
-    if (!source->name.empty() && std::find_if(sources.begin(), source, same) != source) {
-      const auto index = std::to_string(source - sources.begin());
-      file.add_error("source[" + index + "].name", "is the name of another source already");
-    }
-  }
 }
 
 }  // namespace

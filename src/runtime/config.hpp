@@ -56,6 +56,59 @@ struct LogConfig {
   LogFormat format = LogFormat::text;
 };
 
+struct OutboxConfig {
+  std::filesystem::path templates_folder;  // absolute
+  std::string shop_name;                   // what customers call the shop; empty: not given
+  std::size_t estimated_days_min = 5;      // business days that a refund takes
+  std::size_t estimated_days_max = 10;
+  std::string staff_language = "en";
+  std::size_t attempts_max = 12;
+  /// How long a refund may be pending before support hears of it.
+  std::chrono::seconds pending_max_card{3600};
+  std::chrono::seconds pending_max{86400};
+  std::chrono::seconds action_required_max{86400};
+};
+
+enum class SinkKind { smtp, http, json_lines };
+
+/// What a [[sink]] of one kind does not use stays as it is here.
+struct SinkConfig {
+  std::string name;
+  SinkKind kind = SinkKind::http;
+  std::string url;
+  std::filesystem::path ca_file;  // empty: the system's certificates
+  std::size_t concurrency = 4;
+  std::size_t rate_per_second = 0;  // 0: no limit
+  std::chrono::seconds timeout{10};
+
+  // smtp
+  bool tls_required = true;
+  std::string user;
+  std::string password;
+  std::string from_address;
+  std::string from_name;
+  std::string reply_to;
+
+  // http
+  std::string preset = "generic";
+  std::string signing_secret;
+  std::string authorization;
+  std::string routing_key;
+  std::string reference_pointer;
+  std::string ticket_url;
+
+  // json_lines
+  std::filesystem::path file;  // absolute
+};
+
+struct RouteConfig {
+  std::string audience;       // empty: any
+  std::string template_name;  // may end in "*"; empty: any
+  std::string source;         // empty: any
+  std::string sink;           // "off": nothing is sent
+  std::string recipient;
+};
+
 struct SourceConfig {
   std::string name;      // [a-z0-9][a-z0-9-]{0,62}: it is part of a URL path
   std::string provider;  // any text; whether it exists is not known here
@@ -68,6 +121,7 @@ struct SourceConfig {
   std::string missing_status = "pending";
   std::optional<std::string> currency_default;
   std::optional<std::string> test_recipient;
+  std::string language_default = "en";
 };
 
 struct Config {
@@ -77,6 +131,9 @@ struct Config {
   IngestConfig ingest;
   LogConfig log;
   std::vector<SourceConfig> sources;
+  OutboxConfig outbox;
+  std::vector<SinkConfig> sinks;
+  std::vector<RouteConfig> routes;  // in the file's order
 };
 
 /// One mistake: which key, and what is wrong with it, in a sentence for an operator. Never contains

@@ -69,6 +69,7 @@ SourceConfig read_source(TableReader table, const FileFolders& folders) {
   table.read("missing_status", config.missing_status);
   table.read("currency_default", config.currency_default);
   table.read("test_recipient", config.test_recipient);
+  table.read("language_default", config.language_default);
   table.refuse_other_keys();
   return config;
 }

@@ -8,6 +8,7 @@
 #include "commands/explain_belongings.hpp"
 #include "commands/explain_words.hpp"
 #include "commands/hand_made_history.hpp"
+#include "outbox/template_contract.hpp"
 
 namespace {
 
@@ -199,6 +200,28 @@ TEST(ExplainWordsTest, HaveEveryStateAndVerdictInJapanese) {
     const auto step = domain::next_step_after_failure(code);
     EXPECT_NE(commands::sentence_in(Language::japanese, step), step);
   }
+}
+
+TEST(ExplainWordsTest, HaveEveryMessageInJapanese) {
+  for (const auto& contract : outbox::template_contracts()) {
+    const std::string name{contract.name};
+    if (name.find("anomaly") == std::string::npos && !name.starts_with("finance_")) {
+      EXPECT_NE(commands::word_in(Language::japanese, commands::Vocabulary::template_name, name),
+                name);
+    }
+  }
+}
+
+TEST(ExplainWordsTest, SayInJapaneseWhyAMessageWasNotSent) {
+  const auto in_japanese = [](std::string_view sentence) {
+    return commands::sentence_in(Language::japanese, sentence);
+  };
+  EXPECT_EQ(in_japanese("no longer so: the refund is failed"), "返金の状態が失敗に変わりました");
+  EXPECT_EQ(in_japanese("canceled by anna: twice: no"), "annaが送信を取りやめました：twice: no");
+  EXPECT_EQ(in_japanese("to be tried again, by anna"), "annaが再送を指示しました");
+  EXPECT_EQ(in_japanese("to be tried again, by anna; before: busy"),
+            "annaが再送を指示しました（以前：busy）");
+  EXPECT_EQ(in_japanese("the server answered 503"), "the server answered 503");
 }
 
 TEST(ExplainWordsTest, TranslateSentencesWithTheirValuesAndLeaveOthersAlone) {

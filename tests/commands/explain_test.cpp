@@ -42,7 +42,11 @@ TEST(ExplainTest, TellsEverythingInEnglish) {
         "203.0.113.7  evnt_1\n",
         "evnt_3  the signature is right, but its time is more than 300 seconds away from ours\n",
         "  2    2026-01-31T10:03:35Z  applied  pending  failed   1,000.00 THB        evnt_2\n",
-        "support   refund_failed  normal    pending        Ask finance to top up",
+        "made                  audience  template       priority  state    sink  attempts  sent  "
+        "next attempt          reference  last error               what to do\n",
+        "support   refund_failed  normal    pending  desk  2               2026-01-31T10:07:00Z    "
+        " "
+        "        the server answered 503  Ask finance to top up",
         "past_window    open                             within 365 days of 2025",
         "unknown_order  2026-01-30T09:05:00Z by refundd\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
@@ -55,7 +59,11 @@ TEST(ExplainTest, TellsEverythingInJapanese) {
        {"返金 rfnd_1（omise-th）\n", "通知（3件）\n", "監査記録（2件）\n", "連絡（1件）\n",
         "異常（2件）\n", "  1,000.00 THBの返金は失敗しました。", "反映", "署名付き通知",
         "署名は正しいものの、署名時刻が当社の時刻と300秒を超えてずれています\n", "処理中  失敗",
-        "サポート  返金の失敗  通常    送信待ち",
+        "作成日時              宛先      内容        優先度  状態      送信経路  送信回数  "
+        "送信日時  "
+        "次回送信              受付番号  直近のエラー             必要な対応\n",
+        "サポート  返金の失敗  通常    送信待ち  desk      2                   "
+        "2026-01-31T10:07:00Z            the server answered 503  ",
         "決済会社の残高の補充を経理に依頼し、そのうえで返金を再度作成してください。\n",
         "返金期限の超過  未解決", "365日以内（起算：2025-01-01T00:00:00Z）",
         "注文不明        2026-01-30T09:05:00Z（refundd）\n"}) {
@@ -74,6 +82,22 @@ TEST(ExplainTest, KeepsColumnsUnderTheirHeadingsInBothLanguages) {
   EXPECT_EQ(column_of(japanese, "通知ID"), column_of(japanese, "evnt_1"));
 }
 
+TEST(ExplainTest, TellsHowAMessageWasDelivered) {
+  const auto sent = printed(successful_history(), Language::english);
+  EXPECT_THAT(sent, HasSubstr("sent   mail  1         2026-01-31T10:03:36Z                "
+                              "<11111111@shop.example>"))
+      << "what is sent has no next attempt";
+  auto history = failed_history();
+  history.messages[0].state = "dead";
+  history.messages[0].template_name = "customer_unreachable";
+  history.messages[0].last_error = std::string(100, 'x');
+  EXPECT_THAT(printed(history, Language::english), HasSubstr("  " + std::string(59, 'x') + "…  "));
+  history.messages[0].last_error = "canceled by anna: told by telephone";
+  const auto japanese = printed(history, Language::japanese);
+  EXPECT_THAT(japanese, HasSubstr("お客様への連絡不能  通常    送信不能"));
+  EXPECT_THAT(japanese, HasSubstr("annaが送信を取りやめました：told by telephone"));
+}
+
 TEST(ExplainTest, PrintsNothingThatATerminalObeys) {
   auto history = failed_history();
   const std::string evil = "\x1b]0;x\a\n\xC2\x9B\xE2\x80\xAE\r";
@@ -87,6 +111,9 @@ TEST(ExplainTest, PrintsNothingThatATerminalObeys) {
   history.events[0].verdict = evil;
   history.audit[0].notes = evil;
   history.messages[0].template_name = evil;
+  history.messages[0].sink = evil;
+  history.messages[0].last_error = evil;
+  history.messages[0].external_reference = evil;
   history.messages[0].payload_json = R"({"nextStep":"\u001b[2J"})";
   history.anomalies[0].kind = evil;
   history.anomalies[0].details_json = R"({"found":"\u001b[2J"})";
@@ -138,7 +165,15 @@ TEST(ExplainTest, TellsItToProgramsInJson) {
   EXPECT_EQ(story.at("events").at(0).at("received_at"), "2026-01-30T09:00:01.500000Z");
   EXPECT_TRUE(story.at("events").at(0).at("reason").is_null());
   EXPECT_EQ(story.at("audit").at(1).at("status_after"), "failed");
-  EXPECT_THAT(story.at("messages").at(0).at("payload").at("nextStep"), HasSubstr("Ask finance"));
+  const auto& message = story.at("messages").at(0);
+  EXPECT_THAT(message.at("payload").at("nextStep"), HasSubstr("Ask finance"));
+  EXPECT_EQ(message.at("state"), "pending");
+  EXPECT_EQ(message.at("sink"), "desk");
+  EXPECT_EQ(message.at("attempts"), 2);
+  EXPECT_EQ(message.at("next_attempt_at"), "2026-01-31T10:07:00Z");
+  EXPECT_EQ(message.at("last_error"), "the server answered 503");
+  EXPECT_TRUE(message.at("sent_at").is_null());
+  EXPECT_TRUE(message.at("external_reference").is_null());
   EXPECT_TRUE(story.at("anomalies").at(0).at("resolved_at").is_null());
   EXPECT_THAT(story.at("summary").at(0), HasSubstr("has failed"));
 }

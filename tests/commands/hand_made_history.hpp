@@ -30,7 +30,8 @@ inline store::RefundHistory successful_history() {
   refund.charge_id.value = "chrg_1";
   refund.order_id = "1001";
   refund.requested_at = at("2026-01-30T09:00:00Z");
-  history.charge = {"chrg_1", "THB", 500000, 100000, 0, 400000, 1, false};
+  history.charge = {"chrg_1", "THB", 500000, 100000, 0,
+                    400000,   1,     false,  "card", at("2026-01-15T09:00:00Z")};
   history.order = {"1001", "partially_refunded", true, "THB", 500000, 100000, 0};
   history.events = {{at("2026-01-30T09:00:01.5Z"), at("2026-01-30T09:00:00Z"), "evnt_1",
                      "refund.create", "applied", "", "signed_webhook", "203.0.113.7"},
@@ -40,9 +41,20 @@ inline store::RefundHistory successful_history() {
                     money(100000, "THB"), "", "", ""},
                    {at("2026-01-31T10:03:35Z"), 2, "evnt_2", "applied", "pending", "successful",
                     money(100000, "THB"), "", "", ""}};
-  history.messages = {{at("2026-01-31T10:03:35Z"), "11111111-1111-1111-1111-111111111111",
-                       "customer", "refund_complete", "normal", "sent", "{}",
-                       at("2026-01-31T10:03:36Z")}};
+  history.messages = {{at("2026-01-31T10:03:35Z"),
+                       "11111111-1111-1111-1111-111111111111",
+                       "customer",
+                       "refund_complete",
+                       "normal",
+                       "sent",
+                       "{}",
+                       at("2026-01-31T10:03:36Z"),
+                       "mail",
+                       1,
+                       at("2026-01-31T10:05:06Z"),
+                       {},
+                       "",
+                       "<11111111@shop.example>"}};
   return history;
 }
 
@@ -67,7 +79,13 @@ inline store::RefundHistory failed_history() {
        "normal",
        "pending",
        R"({"nextStep":"Ask finance to top up the provider balance, then create the refund again."})",
-       {}}};
+       {},
+       "desk",
+       2,
+       at("2026-01-31T10:07:00Z"),
+       {},
+       "the server answered 503",
+       ""}};
   history.anomalies = {
       {at("2026-01-31T10:03:35Z"),
        "past_window",

@@ -49,6 +49,16 @@ TEST(TerminalTextTest, CountsColumns) {
   }
 }
 
+TEST(TerminalTextTest, ShortensToColumnsAndNeverInsideACharacter) {
+  const std::vector<std::pair<std::string_view, std::string_view>> cases = {
+      {"", ""},         {"12345", "12345"},  {"123456", "1234…"},
+      {"返金", "返金"}, {"返金済", "返金…"}, {"1返金済", "1返…"},
+  };
+  for (const auto& [text, expected] : cases) {
+    EXPECT_EQ(commands::shortened(text, 5), expected);
+  }
+}
+
 TEST(TableTest, AlignsColumnsOfWideCharacters) {
   Table table{{"状態", "amount", "note"}};
   table.add_row({"処理中", "1", ""});

@@ -5,6 +5,7 @@ import pytest
 
 from installation import BUILD, Accounts, Certificate, installed
 from postgres import PrivatePostgres
+from shop import opened_shop
 
 
 def pytest_report_header():
@@ -52,6 +53,13 @@ def installation(site):
 @pytest.fixture
 def books(site):
     return site[1]
+
+
+@pytest.fixture
+def shop(site):
+    """A Shop with its two servers and no daemon."""
+    with opened_shop(*site) as shop:
+        yield shop
 
 
 @pytest.fixture

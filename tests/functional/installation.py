@@ -73,12 +73,13 @@ class Certificate:
         self.key_file.chmod(0o600)
 
 
-def as_toml(sections, sources):
+def as_toml(sections, **lists):
+    """`lists`: source=[keys, …] is a [[source]] for each."""
+    tables = [(f"[{name}]", keys) for name, keys in sections.items()]
+    tables += [(f"[[{name}]]", keys) for name, items in lists.items() for keys in items]
     lines = []
-    for name, keys in sections.items():
-        lines += [f"[{name}]"] + [f"{key} = {json.dumps(value)}" for key, value in keys.items()]
-    for source in sources:
-        lines += ["[[source]]"] + [f"{key} = {json.dumps(value)}" for key, value in source.items()]
+    for head, keys in tables:
+        lines += [head] + [f"{key} = {json.dumps(value)}" for key, value in keys.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -102,9 +103,15 @@ class Installation:
             "ingest": {},
             "log": {"level": "info", "format": "text"},
         }
+        self.configure(sections, sources)
+
+    def configure(self, sections=None, sources=None, sinks=(), routes=()):
+        """Writes the configuration anew; `sections` are merged into those that were."""
         for name, keys in (sections or {}).items():
-            self.sections[name].update(keys)
-        self.config_file.write_text(as_toml(self.sections, SOURCES if sources is None else sources))
+            self.sections.setdefault(name, {}).update(keys)
+        self.config_file.write_text(as_toml(
+            self.sections, source=SOURCES if sources is None else sources, sink=sinks,
+            route=routes))
 
     def write_secret(self, name, content, mode=0o600):
         path = self.folder / name

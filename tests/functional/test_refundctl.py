@@ -18,7 +18,8 @@ PAYJP_EVENTS = ["refund.created", "refund.updated", "refund.failed", "payment_fl
 @pytest.mark.parametrize("arguments", [
     ["--help"], ["--version"], ["migrate", "--help"], ["check-config", "--help"],
     ["send", "--help"], ["explain", "--help"], ["orders", "--help"], ["orders", "import", "--help"],
-    ["audit", "--help"], ["audit", "verify", "--help"]])
+    ["audit", "--help"], ["audit", "verify", "--help"], ["outbox", "--help"],
+    ["outbox", "list", "--help"], ["template", "preview", "--help"]])
 def test_help_is_done_with_exit_code_0(arguments):
     done = subprocess.run([BUILD / "refundctl", *arguments], capture_output=True, text=True,
                           timeout=30)
