@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A short story told with signed webhooks: a private PostgreSQL, refundd with TLS, refundctl.
+# A short story told with signed webhooks: a private PostgreSQL, refundd with TLS, refundctl, and in
+# the end a mail server and a ticket system that receive what people are told.
 #
 #   demo.sh BUILD_FOLDER      where refundd and refundctl are, e.g. build/release
 #
@@ -21,12 +22,16 @@ fi
 
 work=
 daemon=
+receivers=
 clean_up() {
   trap '' INT TERM
-  if [ -n "$daemon" ]; then
-    kill -KILL "$daemon" 2>/dev/null || true
-    wait "$daemon" 2>/dev/null || true
-  fi
+  local process
+  for process in "$daemon" "$receivers"; do
+    if [ -n "$process" ]; then
+      kill -KILL "$process" 2>/dev/null || true
+      wait "$process" 2>/dev/null || true
+    fi
+  done
   if [ -n "$work" ]; then
     "$here/private_postgres" stop "$work/postgres" || true
     rm -rf "$work"
@@ -140,6 +145,67 @@ currency_default = "JPY"
 END
 }
 
+start_daemon() {
+  show_command "refundd --config refundd.toml &"
+  "$build/refundd" --config "$work/refundd.toml" 2>"$work/refundd.log" &
+  daemon=$!
+  wait_for is_listening
+  wait_for is_ready
+}
+
+stop_daemon() {
+  local code=0
+  kill -TERM "$daemon"
+  wait "$daemon" || code=$?
+  daemon=
+  [ "$code" = 0 ] || not_as_told "the daemon ended with exit code $code"
+}
+
+has_received() { ls "$work"/mail-1.eml "$work"/ticket-1.json >/dev/null 2>&1; }
+has_urls() { [ "$(wc -l <"$work/receivers.txt")" = 2 ]; }
+has_told_everybody() {
+  [ "$(sql --tuples-only --no-align --command "SELECT count(*) FROM outbox_messages WHERE state = 'pending'")" = 0 ]
+}
+
+# The mail server and the ticket system end with this script, which holds their standard input.
+start_receivers() {
+  (umask 077
+   printf 'whsec_%s\n' "$(openssl rand -base64 32)" >"$work/tickets-signing-secret")
+  mkfifo "$work/receivers.in"
+  /usr/bin/python3 "$here/demo_receivers.py" "$work" <"$work/receivers.in" >"$work/receivers.txt" \
+    2>"$work/receivers.log" &
+  receivers=$!
+  exec 4>"$work/receivers.in"
+  wait_for has_urls
+}
+
+tell_people() {
+  cat >>"$work/refundd.toml" <<END
+[outbox]
+shop_name = "Example Shop"
+templates_folder = "$here/../config/templates"
+[[sink]]
+name = "mail"
+kind = "smtp"
+url = "$(sed -n 's/^mail //p' "$work/receivers.txt")"
+from_address = "refunds@shop.example"
+from_name = "Example Shop"
+ca_file = "tls-certificate.pem"
+[[sink]]
+name = "tickets"
+kind = "http"
+url = "$(sed -n 's/^tickets //p' "$work/receivers.txt")"
+signing_secret_file = "tickets-signing-secret"
+reference_pointer = "/ticket/id"
+ca_file = "tls-certificate.pem"
+[[route]]
+audience = "customer"
+sink = "mail"
+[[route]]
+sink = "tickets"
+END
+}
+
 started=$SECONDS
 work=$(mktemp --directory /tmp/refundd-demo.XXXXXX)
 chmod 755 "$work" # the server of a root's demo runs as postgres
@@ -153,11 +219,7 @@ make_secrets
 make_configuration
 show_command "refundctl migrate"
 "$build/refundctl" --config "$work/refundd.toml" migrate | sed 's/^/    /'
-show_command "refundd --config refundd.toml &"
-"$build/refundd" --config "$work/refundd.toml" 2>"$work/refundd.log" &
-daemon=$!
-wait_for is_listening
-wait_for is_ready
+start_daemon
 echo "    listening with TLS on 127.0.0.1:$port, ready"
 
 chapter "1. A full refund, delivered twice"
@@ -241,12 +303,42 @@ show_command "refundctl audit verify"
 expect "7" "SELECT count(*) FROM refunds"
 expect "5" "SELECT count(*) FROM orders"
 
+chapter "7. Telling people"
+say "Until now the configuration named nobody to tell. A mail server and a ticket system start on this
+machine, and the shop's order list tells the customers' addresses:"
+start_receivers
+cat >"$work/orders.csv" <<END
+order_id,source,charge_id,currency,total_minor,customer_email,customer_locale
+order-1,omise-th,chrg_full,THB,100000,somchai@customer.example,th-TH
+order-4,payjp-jp,pfw_paypay,JPY,3000,hanako@customer.example,ja-JP
+END
+show_command "refundctl orders import orders.csv"
+"$build/refundctl" --config "$work/refundd.toml" orders import "$work/orders.csv" | sed 's/^/    /'
+stop_daemon
+tell_people
+say "The daemon starts again, with two [[sink]] and two [[route]]:"
+start_daemon
+wait_for has_received
+wait_for has_told_everybody
+say "What became of the messages. Nobody hears what is no longer so, and support hears of customers
+without an address:"
+table "SELECT audience, template, refund_id, state, sink, left(last_error, 44) AS why_not FROM outbox_messages ORDER BY state, audience, created_at"
+expect "2" "SELECT count(*) FROM outbox_messages WHERE audience = 'customer' AND state = 'sent'"
+expect "0" "SELECT count(*) FROM outbox_messages WHERE template = 'refund_initiated' AND state = 'sent'"
+expect "0" "SELECT count(*) FROM outbox_messages WHERE state = 'dead'"
+mail=$(grep -l re_paypay "$work"/mail-*.eml) || not_as_told "the mail about re_paypay did not come"
+say "The mail as the customer of order-4 received it:"
+sed 's/^./    &/' "$mail"
+ticket=$(grep -l '"type": "refund_failed"' "$work"/ticket-*.json) || not_as_told "the ticket did not come"
+say "The ticket as the ticket system received it, its signature checked:"
+sed 's/^/    /' "$ticket"
+grep -q '"signature": "valid"' "$ticket" || not_as_told "the ticket is not signed"
+say "Where each message went, for a support agent:"
+show_command "refundctl outbox list --refund rfnd_fail"
+"$build/refundctl" --config "$work/refundd.toml" outbox list --refund rfnd_fail | sed 's/^/    /'
+
 chapter "Stopping"
-kill -TERM "$daemon"
-code=0
-wait "$daemon" || code=$?
-daemon=
-[ "$code" = 0 ] || not_as_told "the daemon ended with exit code $code"
+stop_daemon
 echo "    refundd finished what it had accepted and ended with exit code 0"
 echo
 echo "Everything was as told, in $((SECONDS - started)) seconds; nothing is left behind."
