@@ -22,6 +22,7 @@ import costs
 import endurance
 import large
 import measure
+import outbox
 import servers
 from installation import SECRETS, Certificate
 from load import Generator
@@ -37,6 +38,7 @@ SCENARIOS = {
     "memory": endurance.memory,
     "overload": endurance.overload,
     "instances": comparisons.instances,
+    "outbox": outbox.outbox,
 }
 
 FILES_MAX = 16384  # a thousand connections at both ends, and some
