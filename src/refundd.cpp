@@ -98,6 +98,9 @@ class Daemon {
         loop_.stop();
       }
     });
+    if (dispatcher_) {
+      dispatcher_->begin_stop();
+    }
     server_.stop([this] { loop_.stop(); });
   }
 

@@ -82,16 +82,19 @@ class Dispatcher::Impl {
     boost::asio::post(loop_, [this] { reopen_audit_file(); });
   }
 
-  void stop() {
-    if (!thread_.joinable()) {
-      return;
-    }
+  void begin_stop() {
     auto last_pass = [this] {
       stopping_ = true;
       request_pass();
     };
     boost::asio::post(loop_, std::move(last_pass));
-    thread_.join();
+  }
+
+  void stop() {
+    if (thread_.joinable()) {
+      begin_stop();
+      thread_.join();
+    }
   }
 
  private:
@@ -364,6 +367,10 @@ void Dispatcher::wake() {
 
 void Dispatcher::reopen_files() {
   impl_->reopen_files();
+}
+
+void Dispatcher::begin_stop() {
+  impl_->begin_stop();
 }
 
 void Dispatcher::stop() {

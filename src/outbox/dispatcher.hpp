@@ -38,8 +38,8 @@ struct DispatcherOptions {
   std::chrono::seconds lease{90};
   /// How often to look without being woken.
   std::chrono::milliseconds poll_interval{1000};
-  domain::PendingLimits pending_limits;
-  std::string audit_file;  // path of the compliance file; empty: none is kept
+  domain::PendingLimits pending_limits{};
+  std::string audit_file{};  // path of the compliance file; empty: none is kept
 };
 
 class Dispatcher {
@@ -60,8 +60,11 @@ class Dispatcher {
   /// logrotate has moved the compliance file. From any thread.
   void reopen_files();
 
-  /// Claims nothing more, and returns when the sends in hand have ended and are written down: not
-  /// longer than a sink's timeout and a few seconds.
+  /// Claims nothing more; the sends in hand go on. From any thread, returns at once.
+  void begin_stop();
+
+  /// begin_stop, and returns when the sends in hand have ended and are written down: not longer
+  /// than a sink's timeout and a few seconds.
   void stop();
 
  private:
