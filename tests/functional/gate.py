@@ -117,9 +117,9 @@ class Gate:
             _shut(link.client)
 
     def _cut_off(self, link):
+        self.was_cut.set()  # first: whoever feels the cut may look at once
         _shut(link.client)
         _shut(link.server)
-        self.was_cut.set()
 
 
 class _Link:
