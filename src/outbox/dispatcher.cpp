@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "outbox/audit_file.hpp"
+#include "outbox/background.hpp"
 #include "outbox/sender.hpp"
 #include "runtime/log.hpp"
 #include "runtime/wall_clock.hpp"
@@ -71,7 +72,10 @@ class Dispatcher::Impl {
 
   void start() {
     request_pass();
-    thread_ = std::thread{[this] { loop_.run(); }};
+    thread_ = std::thread{[this] {
+      give_way();
+      loop_.run();
+    }};
   }
 
   void wake() {

@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "outbox/background.hpp"
 #include "runtime/log.hpp"
 
 namespace outbox {
@@ -31,6 +32,7 @@ void Sender::send(Outgoing message, Time now, std::function<void(Sink*, SendResu
   breaker_.begin(now);
   rate_.take();
   auto work = [sink, message = std::move(message), done = std::move(done)] {
+    give_way();
     done(sink, sink->send(message));
   };
   boost::asio::post(threads_, std::move(work));
