@@ -30,6 +30,10 @@ constexpr int k_new_messages_per_claim = 64;
 // Limits are hours: a minute more or less is nothing.
 constexpr std::chrono::seconds k_sweep_interval{60};
 
+// Between two passes, so that several sends end meanwhile and are written down together: each pass
+// costs two commits.
+constexpr std::chrono::milliseconds k_pass_pause{5};
+
 // Hints come with every commit of the ingest, hundreds a second under load.
 constexpr std::chrono::milliseconds k_hint_pause{20};
 
@@ -59,7 +63,10 @@ void log_dead(const store::DueMessage& message, const std::string& sink, const s
 class Dispatcher::Impl {
  public:
   explicit Impl(DispatcherOptions options)
-      : options_{std::move(options)}, timer_{loop_}, loop_open_{loop_.get_executor()} {
+      : options_{std::move(options)},
+        timer_{loop_},
+        pause_{loop_},
+        loop_open_{loop_.get_executor()} {
     for (const SinkSpec& spec : options_.sinks) {
       senders_.push_back(std::make_unique<Sender>(spec));
     }
@@ -105,7 +112,8 @@ class Dispatcher::Impl {
   void request_pass() {
     if (!pass_requested_) {
       pass_requested_ = true;
-      boost::asio::post(loop_, [this] { pass(); });
+      pause_.expires_at(last_pass_end_ + k_pass_pause);
+      pause_.async_wait([this](const boost::system::error_code&) { pass(); });
     }
   }
 
@@ -144,6 +152,7 @@ class Dispatcher::Impl {
     } catch (const store::Failure& failure) {
       note_failure(failure);
     }
+    last_pass_end_ = SteadyClock::now();
     if (stopping_ && is_at_rest()) {
       timer_.cancel();
       loop_open_.reset();
@@ -338,6 +347,7 @@ class Dispatcher::Impl {
   DispatcherOptions options_;
   boost::asio::io_context loop_{1};
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer pause_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> loop_open_;
   std::optional<store::Connection> connection_;
   std::string problem_;  // with the database; empty: none
@@ -347,6 +357,7 @@ class Dispatcher::Impl {
   std::string audit_problem_;
   std::mt19937 random_{std::random_device{}()};
   SteadyClock::time_point last_pass_{};
+  SteadyClock::time_point last_pass_end_{};
   SteadyClock::time_point next_sweep_{};
   bool pass_requested_ = false;
   bool hint_pending_ = false;
