@@ -5,11 +5,14 @@
 Bytes pass as they are. One thread for each direction of each connection; closed by close().
 """
 
+import re
 import socket
 import threading
 
 COMMIT = b"COMMIT\0"
-WRITES_EVENTS = b"INSERT INTO webhook_events"
+# The names of the statements that write a batch list its tables: "save+ev~rf+au". Their text comes
+# only when a session prepares them.
+WRITES_EVENTS = re.compile(rb"save[+~a-z]*\+ev")
 
 
 class Gate:
@@ -22,7 +25,9 @@ class Gate:
         self._lock = threading.Lock()
         self._sockets = []
         self._threads = []
-        self._cut = None  # None, "before" or "after" the server has committed
+        self._cuts = []  # those to come, each "before" or "after" the server has committed
+        self._commits_between = 0
+        self._commits_passed = 0  # since the last cut
         self._generation = 0  # connections of an earlier one stay silent for ever
         self._open = threading.Event()
         self._open.set()
@@ -52,8 +57,16 @@ class Gate:
     def cut_next_commit(self, when):
         """The next commit of events is cut off: "before" it reaches the server, or "after" the
         server has committed but before its answer comes through."""
-        self.was_cut.clear()
-        self._cut = when
+        self.cut_commits([when], passing=0)
+
+    def cut_commits(self, cuts, passing):
+        """One commit of events for each of `cuts`, as cut_next_commit says; `passing` commits get
+        through before each. `was_cut` is set with the last."""
+        with self._lock:
+            self.was_cut.clear()
+            self._cuts = list(cuts)
+            self._commits_between = passing
+            self._commits_passed = 0
 
     def fall_silent(self):
         """From now on nothing passes, in either direction; nothing is closed either."""
@@ -95,20 +108,30 @@ class Gate:
             if not self._passes(link):
                 continue  # taken in by the kernel's side, lost on the way
             seen = (seen + data)[-65536:]
-            if WRITES_EVENTS in seen and COMMIT in seen and self._cut:
-                when, self._cut = self._cut, None
-                if when == "before":
-                    self._cut_off(link)
-                    return
-                link.loses_answer = True
+            if COMMIT in seen and WRITES_EVENTS.search(seen):
+                link.cut = self._next_cut()
+            if link.cut == "before":
+                self._cut_off(link)
+                return
             if COMMIT in seen:
                 seen = b""
             _send(link.server, data)
         _shut(link.server)
 
+    def _next_cut(self):
+        """What becomes of this commit: None, "before" or "after"."""
+        with self._lock:
+            if not self._cuts:
+                return None
+            self._commits_passed += 1
+            if self._commits_passed <= self._commits_between:
+                return None
+            self._commits_passed = 0
+            return self._cuts.pop(0)
+
     def _forward_answers(self, link):
         for data in _received(link.server):
-            if link.loses_answer:
+            if link.cut:
                 self._cut_off(link)
                 return
             if self._passes(link):
@@ -117,7 +140,8 @@ class Gate:
             _shut(link.client)
 
     def _cut_off(self, link):
-        self.was_cut.set()  # first: whoever feels the cut may look at once
+        if not self._cuts:
+            self.was_cut.set()  # first: whoever feels the cut may look at once
         _shut(link.client)
         _shut(link.server)
 
@@ -127,7 +151,7 @@ class _Link:
         self.client = client
         self.server = server
         self.generation = generation
-        self.loses_answer = False
+        self.cut = None
 
 
 def _received(stream):
