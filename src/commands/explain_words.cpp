@@ -4,6 +4,8 @@
 #include <array>
 #include <span>
 
+#include "outbox/anomaly_wording.hpp"
+
 namespace commands {
 namespace {
 
@@ -61,87 +63,6 @@ constexpr std::array k_templates{
     Word{"insufficient_balance", "残高不足"},
 };
 
-struct AnomalyWords {
-  std::string_view kind;
-  std::string_view japanese_name;
-  Phrase sentence;
-};
-
-constexpr std::array k_anomalies{
-    AnomalyWords{"over_refund",
-                 "返金超過",
-                 {"The refunds of the charge add up to more than was paid.",
-                  "返金の合計が決済金額を超えています。"}},
-    AnomalyWords{"currency_mismatch",
-                 "通貨の不一致",
-                 {"The refund is not in the currency that was known.",
-                  "返金の通貨が、記録されている通貨と異なります。"}},
-    AnomalyWords{"amount_changed",
-                 "金額の相違",
-                 {"Two different amounts were reported.", "異なる金額が通知されています。"}},
-    AnomalyWords{"charge_changed",
-                 "決済の相違",
-                 {"Two different charges were reported for the refund.",
-                  "この返金について、異なる決済が通知されています。"}},
-    AnomalyWords{"order_changed",
-                 "注文の相違",
-                 {"Two different orders were reported for the refund.",
-                  "この返金について、異なる注文が通知されています。"}},
-    AnomalyWords{"contradicting_outcome",
-                 "結果の矛盾",
-                 {"Two different outcomes were reported.", "異なる結果が通知されています。"}},
-    AnomalyWords{"non_positive_amount",
-                 "不正な金額",
-                 {"The amount is not greater than zero.", "金額がゼロ以下です。"}},
-    AnomalyWords{"below_minimum",
-                 "最低額未満",
-                 {"The amount is below the provider's minimum.",
-                  "金額が決済会社の定める最低額を下回っています。"}},
-    AnomalyWords{"too_many_refunds",
-                 "返金回数の超過",
-                 {"The charge has more refunds than the provider allows.",
-                  "返金の回数が決済会社の定める上限を超えています。"}},
-    AnomalyWords{"past_window",
-                 "返金期限の超過",
-                 {"The refund was requested after the payment method's refund period.",
-                  "支払方法ごとの返金期限を過ぎてから返金が申請されています。"}},
-    AnomalyWords{
-        "suspected_duplicate_refund",
-        "二重返金の疑い",
-        {"A refund of the same amount was requested within minutes: perhaps twice the same.",
-         "同じ金額の返金が短時間に続けて申請されており、二重返金の可能性があります。"}},
-    AnomalyWords{"unknown_order",
-                 "注文不明",
-                 {"It is not known which order the refund belongs to.",
-                  "どの注文に対する返金か確認できていません。"}},
-    AnomalyWords{"charge_not_successful",
-                 "未成立の決済",
-                 {"The charge was not successful.", "もとの決済が成立していません。"}},
-    AnomalyWords{"mode_mismatch",
-                 "モードの不一致",
-                 {"An event came from the wrong mode (test or live).",
-                  "通知のモード（本番・テスト）が設定と異なります。"}},
-    AnomalyWords{"conflicting_duplicate",
-                 "重複通知の矛盾",
-                 {"An event came again with the same id and another content.",
-                  "同じ通知IDで内容の異なる通知が届いています。"}},
-    AnomalyWords{"late_signature",
-                 "署名時刻のずれ",
-                 {"An event was signed too long before or after it arrived.",
-                  "署名時刻が許容範囲を外れた通知が届いています。"}},
-    AnomalyWords{"unsupported_status",
-                 "未知の状態",
-                 {"The provider used a status that is not known here.",
-                  "決済会社から未知の状態が通知されています。"}},
-    AnomalyWords{"undecodable_event",
-                 "解読できない通知",
-                 {"An event could not be understood.", "内容を読み取れない通知が届いています。"}},
-    AnomalyWords{"stuck_pending",
-                 "処理の停滞",
-                 {"The refund has been pending for too long.",
-                  "返金が長時間、処理中のままになっています。"}},
-};
-
 std::span<const Word> words_of(Vocabulary vocabulary) {
   switch (vocabulary) {
     case Vocabulary::status:
@@ -178,14 +99,17 @@ std::string word_in(Language language, Vocabulary vocabulary, std::string_view w
 }
 
 std::string anomaly_name(Language language, std::string_view kind) {
-  const auto* found = std::ranges::find(k_anomalies, kind, &AnomalyWords::kind);
-  const bool is_translated = language == Language::japanese && found != k_anomalies.end();
-  return std::string{is_translated ? found->japanese_name : kind};
+  const auto* wording = outbox::find_anomaly_wording(kind);
+  const bool is_translated = language == Language::japanese && wording != nullptr;
+  return std::string{is_translated ? wording->name.ja : kind};
 }
 
 std::string anomaly_sentence(Language language, std::string_view kind) {
-  const auto* found = std::ranges::find(k_anomalies, kind, &AnomalyWords::kind);
-  return std::string{found == k_anomalies.end() ? kind : in(language, found->sentence)};
+  const auto* wording = outbox::find_anomaly_wording(kind);
+  if (wording == nullptr) {
+    return std::string{kind};
+  }
+  return std::string{language == Language::japanese ? wording->sentence.ja : wording->sentence.en};
 }
 
 }  // namespace commands

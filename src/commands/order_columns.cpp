@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "commands/order_lines.hpp"
-#include "commands/utf8.hpp"
+#include "runtime/utf8.hpp"
 
 namespace commands {
 namespace {
@@ -32,10 +32,10 @@ bool has_separator(std::string_view email) {
 }  // namespace
 
 Problem problem_of_text(std::string_view text) {
-  if (!is_utf8(text)) {
+  if (!runtime::is_utf8(text)) {
     return "is not UTF-8";
   }
-  if (has_control(text)) {
+  if (runtime::has_control(text)) {
     return "holds control characters";
   }
   return std::nullopt;

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <span>
 
-#include "commands/utf8.hpp"
+#include "runtime/utf8.hpp"
 
 namespace commands {
 namespace {
@@ -69,10 +69,10 @@ std::string escaped(char32_t code_point) {
 std::string printable(std::string_view text) {
   std::string result;
   while (!text.empty()) {
-    const auto [code_point, length] = first_character(text);
+    const auto [code_point, length] = runtime::first_character(text);
     if (!code_point) {
       result += formatted("\\x%02x", static_cast<unsigned char>(text.front()));
-    } else if (is_control(*code_point) || is_in(k_steering, *code_point)) {
+    } else if (runtime::is_control(*code_point) || is_in(k_steering, *code_point)) {
       result += escaped(*code_point);
     } else {
       result += text.substr(0, length);
@@ -85,7 +85,7 @@ std::string printable(std::string_view text) {
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   while (!text.empty()) {
-    const auto [code_point, length] = first_character(text);
+    const auto [code_point, length] = runtime::first_character(text);
     if (!code_point || !is_in(k_zero_width, *code_point)) {
       width += code_point && is_in(k_wide, *code_point) ? 2 : 1;
     }
@@ -100,7 +100,7 @@ std::string shortened(std::string_view text, std::size_t width_max) {
   }
   std::size_t size = 0;
   for (std::size_t width = 0; size < text.size();) {
-    const auto length = first_character(text.substr(size)).length;
+    const auto length = runtime::first_character(text.substr(size)).length;
     width += display_width(text.substr(size, length));
     if (width >= width_max) {  // the last column is for the mark
       break;

@@ -6,7 +6,6 @@
 namespace outbox {
 namespace {
 
-// Names and sentences as refundctl explain writes them.
 constexpr std::array k_anomalies{
     AnomalyWording{
         "over_refund",
@@ -208,9 +207,14 @@ constexpr AnomalyWording k_general{
 
 }  // namespace
 
-const AnomalyWording& anomaly_wording(std::string_view kind) {
+const AnomalyWording* find_anomaly_wording(std::string_view kind) {
   const auto* found = std::ranges::find(k_anomalies, kind, &AnomalyWording::kind);
-  return found == k_anomalies.end() ? k_general : *found;
+  return found == k_anomalies.end() ? nullptr : found;
+}
+
+const AnomalyWording& anomaly_wording(std::string_view kind) {
+  const auto* found = find_anomaly_wording(kind);
+  return found == nullptr ? k_general : *found;
 }
 
 }  // namespace outbox

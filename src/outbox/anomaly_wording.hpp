@@ -14,7 +14,10 @@ struct AnomalyWording {
   Phrase next_step;
 };
 
-/// A general wording for a kind that is not known here: a newer instance may have found it.
+/// nullptr for a kind that is not known here: a newer instance may have found it.
+const AnomalyWording* find_anomaly_wording(std::string_view kind);
+
+/// The same, with a general wording for a kind that is not known.
 const AnomalyWording& anomaly_wording(std::string_view kind);
 
 }  // namespace outbox

@@ -8,8 +8,9 @@
 #include <random>
 #include <thread>
 
-#include "outbox/audit_file.hpp"
+#include "outbox/audit_exporter.hpp"
 #include "outbox/background.hpp"
+#include "outbox/send_outcome.hpp"
 #include "outbox/sender.hpp"
 #include "runtime/log.hpp"
 #include "runtime/wall_clock.hpp"
@@ -37,18 +38,6 @@ constexpr std::chrono::milliseconds k_pass_pause{5};
 // Hints come with every commit of the ingest, hundreds a second under load.
 constexpr std::chrono::milliseconds k_hint_pause{20};
 
-store::FinishKind finish_kind(SendStatus status, bool is_last_attempt) {
-  switch (status) {
-    case SendStatus::sent:
-      return store::FinishKind::sent;
-    case SendStatus::retry:
-      return is_last_attempt ? store::FinishKind::dead : store::FinishKind::retry;
-    case SendStatus::dead:
-      return store::FinishKind::dead;
-  }
-  __builtin_unreachable();
-}
-
 void log_dead(const store::DueMessage& message, const std::string& sink, const std::string& error) {
   runtime::log_error("a message is dead: nobody will be told", {{"message_id", message.message_id},
                                                                 {"template", message.template_name},
@@ -71,7 +60,7 @@ class Dispatcher::Impl {
       senders_.push_back(std::make_unique<Sender>(spec));
     }
     if (!options_.audit_file.empty()) {
-      audit_file_.emplace(options_.audit_file);
+      audit_exporter_.emplace(options_.audit_file);
     }
   }
 
@@ -90,7 +79,9 @@ class Dispatcher::Impl {
   }
 
   void reopen_files() {
-    boost::asio::post(loop_, [this] { reopen_audit_file(); });
+    if (audit_exporter_) {
+      boost::asio::post(loop_, [this] { audit_exporter_->reopen(); });
+    }
   }
 
   void begin_stop() {
@@ -147,8 +138,11 @@ class Dispatcher::Impl {
       if (!stopping_) {
         sweep();
         claim();
-        export_audit_entries();
+        if (audit_exporter_ && audit_exporter_->export_entries(*connection_)) {
+          request_pass();
+        }
       }
+      note_success();
     } catch (const store::Failure& failure) {
       note_failure(failure);
     }
@@ -175,14 +169,19 @@ class Dispatcher::Impl {
     options.application_name = "refundd-outbox";
     options.plans_by_key = true;
     connection_.emplace(options);
-    audit_tail_ = {};
+    if (audit_exporter_) {
+      audit_exporter_->use_new_connection();
+    }
     std::vector<std::string> names;
     for (const auto& sender : senders_) {
       names.push_back(sender->name());
     }
     store::release_unknown_sinks(*connection_, names);
+  }
+
+  void note_success() {
     if (!problem_.empty()) {
-      runtime::log_info("the outbox reaches the database again");
+      runtime::log_info("the outbox goes on");
       problem_.clear();
     }
   }
@@ -203,10 +202,22 @@ class Dispatcher::Impl {
     if (finishes_.empty()) {
       return;
     }
-    const int ours = store::finish_messages(*connection_, finishes_, runtime::wall_clock_now());
-    if (ours < static_cast<int>(finishes_.size())) {
+    const auto count = static_cast<int>(finishes_.size());
+    int ours = count;
+    try {
+      ours = store::finish_messages(*connection_, finishes_, runtime::wall_clock_now());
+    } catch (const store::Failure& failure) {
+      if (failure.kind() != store::FailureKind::rejected) {
+        throw;
+      }
+      // It would be refused for ever, and nothing else be written down. They come again when their
+      // leases end, and run out of attempts.
+      runtime::log_error("what became of messages could not be written down",
+                         {{"count", count}, {"error", failure.what()}});
+    }
+    if (ours < count) {
       runtime::log_warn("a send took longer than its lease: the message may go out twice",
-                        {{"count", static_cast<int>(finishes_.size()) - ours}});
+                        {{"count", count - ours}});
     }
     finishes_.clear();
   }
@@ -285,63 +296,15 @@ class Dispatcher::Impl {
   }
 
   void finish_later(const store::ClaimedMessage& claimed, const SendResult& result) {
-    const store::DueMessage& message = claimed.message;
-    store::Finish finish;
-    finish.message_id = message.message_id;
-    finish.lease_token = claimed.lease_token;
-    finish.kind = finish_kind(result.status, message.attempts >= options_.delivery.attempts_max);
-    finish.error = result.error;
-    finish.external_reference = result.external_reference;
-    if (finish.kind == store::FinishKind::retry) {
-      finish.next_attempt_at = runtime::wall_clock_now() + delay_before(message.attempts, result);
-    } else if (finish.kind == store::FinishKind::dead) {
-      log_dead(message, claimed.sink, result.error);
+    std::uniform_real_distribution<double> jitter{0, 1};
+    auto finish =
+        outcome_of(claimed, result,
+                   {runtime::wall_clock_now(), options_.delivery.attempts_max, jitter(random_)});
+    if (finish.kind == store::FinishKind::dead) {
+      log_dead(claimed.message, claimed.sink, result.error);
     }
     finishes_.push_back(std::move(finish));
     request_pass();
-  }
-
-  std::chrono::milliseconds delay_before(int attempt, const SendResult& result) {
-    std::uniform_real_distribution<double> jitter{0, 1};
-    const std::chrono::milliseconds own = retry_delay(attempt, jitter(random_));
-    return std::max<std::chrono::milliseconds>(
-        own, result.retry_after.value_or(std::chrono::seconds{0}));
-  }
-
-  void export_audit_entries() {
-    if (!audit_file_) {
-      return;
-    }
-    try {
-      if (export_new_entries(*connection_, audit_tail_, *audit_file_) >=
-          k_audit_lines_per_pass_max) {
-        request_pass();
-      }
-      audit_problem_.clear();
-    } catch (const store::Failure&) {
-      throw;
-    } catch (const std::runtime_error& error) {
-      note_audit_problem(error.what());
-    }
-  }
-
-  void reopen_audit_file() {
-    if (!audit_file_) {
-      return;
-    }
-    try {
-      audit_file_->reopen();
-      runtime::log_info("opened the compliance file anew");
-    } catch (const std::runtime_error& error) {
-      note_audit_problem(error.what());
-    }
-  }
-
-  void note_audit_problem(const std::string& problem) {
-    if (audit_problem_ != problem) {
-      audit_problem_ = problem;
-      runtime::log_error("the compliance file cannot be written for now", {{"error", problem}});
-    }
   }
 
   DispatcherOptions options_;
@@ -352,9 +315,7 @@ class Dispatcher::Impl {
   std::optional<store::Connection> connection_;
   std::string problem_;  // with the database; empty: none
   std::vector<store::Finish> finishes_;
-  std::optional<AuditFile> audit_file_;
-  store::AuditTail audit_tail_;
-  std::string audit_problem_;
+  std::optional<AuditExporter> audit_exporter_;
   std::mt19937 random_{std::random_device{}()};
   SteadyClock::time_point last_pass_{};
   SteadyClock::time_point last_pass_end_{};

@@ -41,7 +41,7 @@ void Sender::send(Outgoing message, Time now, std::function<void(Sink*, SendResu
 void Sender::take_back(Sink* sink, const SendResult& result, Time now) {
   idle_.push_back(sink);
   const bool was_open = breaker_.is_open();
-  if (result.status == SendStatus::retry) {
+  if (result.status == SendStatus::retry && !result.is_receiver_well) {
     breaker_.fail(now);
   } else {
     breaker_.succeed();

@@ -21,6 +21,8 @@ struct SendResult {
   std::string error;  // for an operator, one line, no secrets and no addresses; empty when sent
   std::optional<std::chrono::seconds> retry_after;  // as the receiver asks
   std::string external_reference;                   // the receiver's id of the ticket, or empty
+  /// A retry of this message alone: the receiver works.
+  bool is_receiver_well = false;
 };
 
 /// One connection's worth of a sink: blocks, and is used by one thread at a time.

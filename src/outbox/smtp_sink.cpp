@@ -136,7 +136,10 @@ class SmtpSink final : public Sink {
       return failed(code);
     }
     if (reply >= 400 && reply < 500) {
-      return refused(SendStatus::retry, "for now", reply);
+      SendResult result = refused(SendStatus::retry, "for now", reply);
+      // Greylisting, a full mailbox: others are taken all the same.
+      result.is_receiver_well = phase == Phase::recipient || phase == Phase::content;
+      return result;
     }
     if (code == CURLE_LOGIN_DENIED && reply < 400) {
       return {.status = SendStatus::retry,

@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "outbox/template_set.hpp"
-#include "outbox/utf8.hpp"
+#include "runtime/utf8.hpp"
 
 namespace outbox {
 namespace {
@@ -56,12 +56,12 @@ std::string problem_of_characters(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) {
     return "begins with a byte order mark";
   }
-  if (const auto broken = find_broken_utf8(text)) {
+  if (const auto broken = runtime::find_broken_utf8(text)) {
     return with_line(text, *broken, "is not valid UTF-8");
   }
   for (std::size_t at = 0; at < text.size();) {
-    const auto character = first_character(text.substr(at));
-    if (is_control(*character.code_point) && text[at] != '\n' && text[at] != '\t') {
+    const auto character = runtime::first_character(text.substr(at));
+    if (runtime::is_control(*character.code_point) && text[at] != '\n' && text[at] != '\t') {
       return with_line(text, at, "holds a control character");
     }
     at += character.length;

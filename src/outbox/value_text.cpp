@@ -1,7 +1,7 @@
 #include "outbox/value_text.hpp"
 
 #include "outbox/text_limits.hpp"
-#include "outbox/utf8.hpp"
+#include "runtime/utf8.hpp"
 
 namespace outbox {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view k_replacement = "\xEF\xBF\xBD";  // U+FFFD
 
 bool is_kept(char32_t code_point) {
-  return !is_control(code_point) && !is_layout_control(code_point);
+  return !runtime::is_control(code_point) && !runtime::is_layout_control(code_point);
 }
 
 // `stand_in(code_point)` is what a control character becomes.
@@ -17,7 +17,7 @@ template <typename StandIn>
 std::string clean(std::string_view value, StandIn stand_in) {
   std::string text;
   while (!value.empty()) {
-    const auto character = first_character(value);
+    const auto character = runtime::first_character(value);
     if (!character.code_point) {
       text += k_replacement;
     } else if (is_kept(*character.code_point)) {

@@ -182,6 +182,7 @@ std::optional<std::int64_t> wait_for_audit_writers(Connection& connection,
     if (std::chrono::steady_clock::now() >= deadline) {
       return std::nullopt;
     }
+    // To wait on their locks would hold up every writer that comes after us.
     std::this_thread::sleep_for(k_pause);
   }
   return newest;

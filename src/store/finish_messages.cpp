@@ -20,9 +20,6 @@ UPDATE outbox_messages m
  WHERE m.message_id = n.message_id AND m.lease_token = n.lease_token
 RETURNING 1)"};
 
-constexpr const char* k_next_due = R"(
-SELECT min(next_attempt_at) FROM outbox_messages WHERE state = 'pending')";
-
 const char* state_after(FinishKind kind) {
   switch (kind) {
     case FinishKind::sent:
@@ -53,12 +50,6 @@ int finish_messages(Connection& connection, const std::vector<Finish>& finishes,
     const auto finished = static_cast<int>(transaction.run(k_finish, columns, now).size());
     transaction.commit();
     return finished;
-  });
-}
-
-std::optional<domain::Time> next_due_at(Connection& connection) {
-  return in_transaction(connection, [](Transaction& transaction) {
-    return read_time(transaction.run(k_next_due)[0][0]);
   });
 }
 

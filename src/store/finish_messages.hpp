@@ -1,7 +1,6 @@
 // What became of claimed messages, written by whoever still holds their lease.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +22,5 @@ struct Finish {
 
 /// How many were still ours: who lost the lease changes nothing. Throws Failure.
 int finish_messages(Connection& connection, const std::vector<Finish>& finishes, domain::Time now);
-
-/// When the next message of any queue is due; nullopt: nothing waits. Throws Failure.
-std::optional<domain::Time> next_due_at(Connection& connection);
 
 }  // namespace store

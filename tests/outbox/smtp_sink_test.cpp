@@ -8,6 +8,7 @@
 
 #include <map>
 #include <stdexcept>
+#include <tuple>
 #include <vector>
 
 #include "outbox/loopback_server.hpp"
@@ -197,6 +198,15 @@ TEST(SmtpSink, TellsWhatARefusalMeans) {
     const auto result = send_to(server);
     EXPECT_EQ(result.status, status) << verb << ' ' << reply;
     EXPECT_EQ(result.error, error) << verb << ' ' << reply;
+  }
+}
+
+TEST(SmtpSink, KnowsARefusalOfOneMessageFromAServerThatIsBusy) {
+  for (const auto& [verb, reply, is_well] :
+       {std::tuple{"(greeting)", "421 busy", false}, std::tuple{"MAIL", "451 later", false},
+        std::tuple{"RCPT", "450 greylisted", true}, std::tuple{"(message)", "452 full", true}}) {
+    const SmtpServer server{{{verb, reply}}};
+    EXPECT_EQ(send_to(server).is_receiver_well, is_well) << verb << ' ' << reply;
   }
 }
 

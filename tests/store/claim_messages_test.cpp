@@ -221,6 +221,30 @@ TEST_F(ClaimMessagesTest, AMessageComesWithWhatIsKnownAroundIt) {
   }
 }
 
+TEST_F(ClaimMessagesTest, ATicketThatIsTriedAgainByHandStillCountsAsOpened) {
+  tell(connection_, "r1", failed);
+  const auto first = claim_messages(connection_, request(), send_all).to_send.front();
+  finish_messages(
+      connection_,
+      {{first.message.message_id, first.lease_token, FinishKind::dead, "hangs", {}, ""}}, k_now);
+  // As refundctl outbox retry leaves it, for later.
+  database_.run(
+      "UPDATE outbox_messages SET state = 'pending', attempts = 0,"
+      " next_attempt_at = '2100-01-01'");
+  auto report = samples::report(successful, 20, "e2");
+  report.refund_id = "r1";
+  report.charge_id = "cr1";
+  store::apply(connection_, {delivery_of(report)});
+  int recovered = 0;
+  for (const auto& claimed : claim_messages(connection_, request(), send_all).to_send) {
+    if (claimed.message.template_name == "refund_recovered") {
+      ++recovered;
+      EXPECT_EQ(claimed.message.opened_by_message_id, first.message.message_id);
+    }
+  }
+  EXPECT_EQ(recovered, 1);
+}
+
 TEST_F(ClaimMessagesTest, AnAnomalyComesWithWhetherItIsResolved) {
   auto report = samples::report(successful, 0, "e1");
   report.order_id.reset();

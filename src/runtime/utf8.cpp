@@ -1,8 +1,8 @@
-#include "commands/utf8.hpp"
+#include "runtime/utf8.hpp"
 
 #include <array>
 
-namespace commands {
+namespace runtime {
 namespace {
 
 struct Form {
@@ -40,23 +40,11 @@ std::optional<char32_t> decode(std::string_view text, const Form& form) {
   return value >= form.min && is_scalar(value) ? std::optional{value} : std::nullopt;
 }
 
-template <typename Predicate>
-bool any_character(std::string_view text, Predicate predicate) {
-  while (!text.empty()) {
-    const auto character = first_character(text);
-    if (predicate(character.code_point)) {
-      return true;
-    }
-    text.remove_prefix(character.length);
-  }
-  return false;
-}
-
 }  // namespace
 
 Utf8Character first_character(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
-  for (const auto& form : k_forms) {
+  for (const Form& form : k_forms) {
     if ((lead & form.lead_mask) == form.lead) {
       const auto value = decode(text, form);
       return {value, value ? form.length : 1};
@@ -65,8 +53,19 @@ Utf8Character first_character(std::string_view text) {
   return {};
 }
 
+std::optional<std::size_t> find_broken_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = first_character(text.substr(at));
+    if (!character.code_point) {
+      return at;
+    }
+    at += character.length;
+  }
+  return std::nullopt;
+}
+
 bool is_utf8(std::string_view text) {
-  return !any_character(text, [](auto code_point) { return !code_point; });
+  return !find_broken_utf8(text);
 }
 
 bool is_control(char32_t code_point) {
@@ -74,7 +73,19 @@ bool is_control(char32_t code_point) {
 }
 
 bool has_control(std::string_view text) {
-  return any_character(text, [](auto code_point) { return code_point && is_control(*code_point); });
+  while (!text.empty()) {
+    const auto character = first_character(text);
+    if (character.code_point && is_control(*character.code_point)) {
+      return true;
+    }
+    text.remove_prefix(character.length);
+  }
+  return false;
 }
 
-}  // namespace commands
+bool is_layout_control(char32_t code_point) {
+  return (code_point >= 0x2028 && code_point <= 0x202E) ||
+         (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
+}  // namespace runtime

@@ -1,12 +1,11 @@
-// UTF-8, one character at a time: what templates and values are checked with.
+// UTF-8, one character at a time: what texts from outside are checked with.
 #pragma once
 
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
 
-namespace outbox {
+namespace runtime {
 
 struct Utf8Character {
   std::optional<char32_t> code_point;  // nullopt: the byte begins no UTF-8 character
@@ -19,12 +18,17 @@ Utf8Character first_character(std::string_view text);
 /// Where the first byte stands that belongs to no UTF-8 character; nullopt: all is well.
 std::optional<std::size_t> find_broken_utf8(std::string_view text);
 
+bool is_utf8(std::string_view text);
+
 /// Unicode's control characters: U+0000 to U+001F, U+007F to U+009F.
 bool is_control(char32_t code_point);
 
-/// What a stranger's text may do to the lines around it in a mail client: line and paragraph
+/// Whether one of them stands in `text`; bytes that are not UTF-8 do not count.
+bool has_control(std::string_view text);
+
+/// What a stranger's text may do to the lines around it: line and paragraph
 /// separators, and the characters that turn the direction of reading (U+2028 to U+202E, U+2066 to
 /// U+2069).
 bool is_layout_control(char32_t code_point);
 
-}  // namespace outbox
+}  // namespace runtime
