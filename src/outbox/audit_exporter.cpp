@@ -5,9 +5,27 @@
 
 namespace outbox {
 
+AuditExporter::AuditExporter(std::filesystem::path path) : path_{std::move(path)} {
+  if (!open()) {
+    runtime::log_info("another process writes the compliance file: this one waits for its end");
+  }
+}
+
+bool AuditExporter::open() {
+  try {
+    file_.emplace(path_);
+    return true;
+  } catch (const FileInUse&) {
+    return false;
+  }
+}
+
 bool AuditExporter::export_entries(store::Connection& connection) {
   try {
-    const auto count = export_new_entries(connection, tail_, file_);
+    if (!file_ && !open()) {
+      return false;
+    }
+    const auto count = export_new_entries(connection, tail_, *file_);
     problem_.clear();
     return count >= k_audit_lines_per_pass_max;
   } catch (const store::Failure& failure) {
@@ -22,8 +40,11 @@ bool AuditExporter::export_entries(store::Connection& connection) {
 }
 
 void AuditExporter::reopen() {
+  if (!file_) {
+    return;
+  }
   try {
-    file_.reopen();
+    file_->reopen();
     runtime::log_info("opened the compliance file anew");
   } catch (const std::runtime_error& error) {
     note(error.what());

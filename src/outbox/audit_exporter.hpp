@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "outbox/audit_file.hpp"
@@ -13,8 +14,9 @@ namespace outbox {
 
 class AuditExporter {
  public:
-  /// Throws std::runtime_error where the file cannot be opened.
-  explicit AuditExporter(std::filesystem::path path) : file_{std::move(path)} {}
+  /// Throws std::runtime_error where the file cannot be opened. Where another process writes it,
+  /// this one waits and takes over when that one has ended.
+  explicit AuditExporter(std::filesystem::path path);
 
   /// The next export uses another session than the one before.
   void use_new_connection() { tail_ = {}; }
@@ -27,9 +29,11 @@ class AuditExporter {
   void reopen();
 
  private:
+  bool open();
   void note(const std::string& problem);
 
-  AuditFile file_;
+  std::filesystem::path path_;
+  std::optional<AuditFile> file_;  // none while another process writes it
   store::AuditTail tail_;
   std::string problem_;  // empty: none
 };

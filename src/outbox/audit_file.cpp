@@ -24,7 +24,7 @@ constexpr std::size_t k_chunk = 1000;
 // Two writers would mix their lines, and each would cut off the other's last one.
 void lock(const Descriptor& file, const std::filesystem::path& path) {
   if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
-    refuse(path, "another process writes it: each instance needs an audit file of its own");
+    throw FileInUse{path.string() + ": another process writes it"};
   }
 }
 

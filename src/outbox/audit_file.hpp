@@ -1,8 +1,8 @@
 // The compliance file: every audit entry as one line of JSON, appended as the entries are
 // committed.
 //
-// Each instance of the daemon has a file of its own, and each such file holds every entry,
-// whichever instance recorded it. The dispatcher calls export_new_entries on its timer and after
+// A file holds every entry, whichever instance of the daemon recorded it, and is written by one
+// process at a time. The dispatcher calls export_new_entries on its timer and after
 // commits, and AuditFile::reopen on SIGHUP. For logrotate: "create" or "nocreate", "delaycompress"
 // (lines still go to the old file until the signal has arrived), and a pattern that leaves
 // `<file>.position` alone.
@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <stdexcept>
 #include <string>
 
 #include "outbox/audit_line.hpp"
@@ -24,6 +25,12 @@
 
 namespace outbox {
 
+/// Another process writes the file.
+class FileInUse : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Belongs to one thread; everything blocks. After any error the file is closed, and the next
 /// append or reopen opens it again and repairs what the error left behind: nothing more is to be
 /// done by the caller.
@@ -31,7 +38,7 @@ class AuditFile {
  public:
   /// Opens the file or makes it (0640) in a folder that must exist. A last line without its
   /// newline, which a crash has left, is cut off. Throws std::runtime_error for an operator: no
-  /// folder, no permission, not our file, or another process has it open.
+  /// folder, no permission, not our file; FileInUse: another process has it open.
   explicit AuditFile(std::filesystem::path path);
 
   /// Up to this audit_id every entry is in this file, or in one that it was rotated to, and on the

@@ -71,3 +71,18 @@ def test_a_folder_that_is_missing_stops_the_start(installation, audit_file):
     with pytest.raises(AssertionError, match="exit code 1.*missing"):
         with installation.running():
             pass
+
+
+def test_of_two_processes_one_writes_and_the_other_goes_on_when_it_ends(installation, omise,
+                                                                        audit_file):
+    with installation.running(name="one") as one:
+        deliver(one, omise, 1)
+        wait_for_lines(audit_file, 1)
+        with installation.running(name="two") as two:
+            assert "another process writes the compliance file" in two.log()
+            deliver(two, omise, 2)
+            wait_for_lines(audit_file, 2)
+            one.stop()
+            deliver(two, omise, 3)
+            wait_for_lines(audit_file, 3)
+    assert audit_file.read_text() == installation.refundctl("audit", "export").stdout
