@@ -1,5 +1,6 @@
 #include "http/connections.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -21,11 +22,15 @@ Seat::~Seat() {
 
 void Seat::enter(Phase phase, SteadyClock::duration at_most) {
   enter_unbounded(phase);
+  if (all_.winding_down_ && (phase == Phase::handshake || phase == Phase::idle)) {
+    at_most = std::min<SteadyClock::duration>(at_most, k_grace);
+  }
   deadline_ = SteadyClock::now() + at_most;
 }
 
 void Seat::enter_unbounded(Phase phase) {
   phase_ = phase;
+  had_request_ = had_request_ || phase == Phase::request;
   deadline_ = SteadyClock::time_point::max();
   expired_ = false;
 }
@@ -47,10 +52,17 @@ void Connections::sweep(SteadyClock::time_point now) {
   }
 }
 
-void Connections::close_idle() {
+void Connections::wind_down() {
+  winding_down_ = true;
+  const auto grace_end = SteadyClock::now() + k_grace;
   for (Seat& seat : seats_) {
-    if (seat.phase_ == Phase::handshake || seat.phase_ == Phase::idle) {
-      boost::system::error_code ignored;
+    if (seat.phase_ != Phase::handshake && seat.phase_ != Phase::idle) {
+      continue;
+    }
+    boost::system::error_code ignored;
+    if (!seat.had_request_ || seat.socket_.available(ignored) > 0) {
+      seat.deadline_ = std::min(seat.deadline_, grace_end);
+    } else {
       seat.socket_.close(ignored);
     }
   }

@@ -15,6 +15,9 @@ namespace http {
 
 using SteadyClock = std::chrono::steady_clock;
 
+/// A client that connected before a stop does not know of it, and has a request to send.
+inline constexpr std::chrono::seconds k_grace{1};
+
 //   handshake ─► idle ─► request ─► idle ─► … ─► closing
 enum class Phase {
   handshake,
@@ -52,6 +55,7 @@ class Seat : public boost::intrusive::list_base_hook<> {
   Phase phase_ = Phase::handshake;
   SteadyClock::time_point deadline_ = SteadyClock::time_point::max();
   bool expired_ = false;
+  bool had_request_ = false;
 };
 
 class Connections {
@@ -66,8 +70,9 @@ class Connections {
   /// Cancels what waits past its deadline. Cheap: 4096 seats are some 10 µs.
   void sweep(SteadyClock::time_point now);
 
-  /// Closes the sockets of those that have no request in hand.
-  void close_idle();
+  /// No further requests are wanted: closes those that have had one and wait for the next, unless
+  /// it is arriving. Who has just come gets k_grace for the handshake and the first request.
+  void wind_down();
   void close_all();
 
   /// Until the next connection leaves, or notify().
@@ -78,6 +83,7 @@ class Connections {
   friend class Seat;
 
   boost::intrusive::list<Seat> seats_;
+  bool winding_down_ = false;
   boost::asio::steady_timer changed_;  // never expires: cancelling it wakes who waits
 };
 

@@ -1,5 +1,7 @@
 #include "http/listener.hpp"
 
+#include <sys/socket.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -22,6 +24,17 @@ constexpr auto k_await = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds k_retry_delay{100};
 constexpr std::chrono::milliseconds k_sweep_interval{100};  // how late a deadline may be noticed
 
+// Who passed the socket keeps a copy: what waits in its queue when we end is the next one's.
+tcp::acceptor take_over(asio::io_context& loop, const ListenerOptions& options) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  ::getsockname(options.socket, reinterpret_cast<sockaddr*>(&address), &size);
+  if (address.ss_family != AF_INET && address.ss_family != AF_INET6) {
+    throw std::runtime_error{std::string{options.name} + ": the socket passed is not one of TCP"};
+  }
+  return tcp::acceptor{loop, address.ss_family == AF_INET ? tcp::v4() : tcp::v6(), options.socket};
+}
+
 tcp::acceptor bind(asio::io_context& loop, const ListenerOptions& options) {
   try {
     const auto address = asio::ip::make_address(options.endpoint.address);
@@ -40,7 +53,7 @@ tcp::acceptor bind(asio::io_context& loop, const ListenerOptions& options) {
 Listener::Listener(asio::io_context& loop, ListenerOptions options, Serve serve)
     : options_{std::move(options)},
       serve_{std::move(serve)},
-      acceptor_{bind(loop, options_)},
+      acceptor_{options_.socket < 0 ? bind(loop, options_) : take_over(loop, options_)},
       retry_{loop},
       tick_{loop},
       connections_{loop.get_executor()} {
@@ -66,7 +79,7 @@ void Listener::stop() {
   acceptor_.close(ignored);
   retry_.cancel();
   connections_.notify();
-  connections_.close_idle();
+  connections_.wind_down();
 }
 
 asio::awaitable<void> Listener::drained() {
@@ -86,14 +99,11 @@ asio::awaitable<void> Listener::accept_clients() {
       continue;
     }
     auto [failure, client] = co_await acceptor_.async_accept(k_await);
-    if (stopping_) {
-      break;
-    }
-    if (failure) {
+    if (!failure) {
+      serve(std::move(client));  // also where a stop has come meanwhile: it is connected
+    } else if (!stopping_) {
       co_await wait_after(failure);
-      continue;
     }
-    serve(std::move(client));
   }
   accepting_ = false;
   connections_.notify();

@@ -20,6 +20,7 @@ namespace http {
 struct ListenerOptions {
   const char* name = "";  // the configuration's section, for the log and for errors
   runtime::Endpoint endpoint;
+  int socket = -1;  // listens already, and takes the endpoint's place; -1: none
   std::size_t connections_max = 0;
 };
 
@@ -28,14 +29,14 @@ class Listener {
   /// Takes the client over and counts it in `Connections` before it returns.
   using Serve = std::function<void(boost::asio::ip::tcp::socket client, Connections&)>;
 
-  /// Binds. Throws std::runtime_error with a sentence for an operator.
+  /// Binds, or takes the socket over. Throws std::runtime_error with a sentence for an operator.
   Listener(boost::asio::io_context& loop, ListenerOptions options, Serve serve);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
   void start();
 
-  /// Accepts nothing more, and closes the connections that have no request in hand.
+  /// Accepts nothing more, and lets the connections end: see Connections::wind_down.
   void stop();
 
   void close_all() { connections_.close_all(); }

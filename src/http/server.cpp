@@ -18,6 +18,11 @@ using asio::ip::tcp;
 // Operators, load balancers and one monitoring server.
 constexpr std::size_t k_admin_connections_max = 64;
 
+std::shared_ptr<const std::vector<providers::Source>> share(
+    std::vector<providers::Source> sources) {
+  return std::make_shared<const std::vector<providers::Source>>(std::move(sources));
+}
+
 }  // namespace
 
 class Server::Impl {
@@ -25,6 +30,8 @@ class Server::Impl {
   Impl(asio::io_context& loop, ingest::Ingest& ingest, Options options);
 
   void start();
+  void reload(asio::ssl::context tls, const runtime::ListenerConfig& limits,
+              std::vector<providers::Source> sources);
   void stop(std::function<void()> stopped);
   void abort();
 
@@ -47,25 +54,31 @@ Server::Impl::Impl(asio::io_context& loop, ingest::Ingest& ingest, Options optio
     : loop_{loop},
       options_{std::move(options)},
       tls_{make_tls({options_.listener.certificate_file, options_.listener.private_key_file})},
-      webhook_site_{options_.listener,
-                    {options_.sources, options_.listener.body_max_bytes},
-                    ingest,
-                    options_.now},
-      admin_site_{options_.listener, {}, ingest, options_.now},
+      webhook_site_{options_.listener, share(std::move(options_.sources)), ingest, options_.now},
+      admin_site_{options_.listener, share({}), ingest, options_.now},
       webhook_listener_{loop,
-                        {"listener", options_.listener.listen, options_.listener.connections_max},
+                        {"listener", options_.listener.listen, options_.listener_socket,
+                         options_.listener.connections_max},
                         [this](tcp::socket client, Connections& connections) {
                           start_tls_session(std::move(client), tls_, webhook_site_, connections);
                         }},
-      admin_listener_{loop,
-                      {"admin", options_.admin.listen, k_admin_connections_max},
-                      [this](tcp::socket client, Connections& connections) {
-                        start_plain_session(std::move(client), admin_site_, connections);
-                      }} {}
+      admin_listener_{
+          loop,
+          {"admin", options_.admin.listen, options_.admin_socket, k_admin_connections_max},
+          [this](tcp::socket client, Connections& connections) {
+            start_plain_session(std::move(client), admin_site_, connections);
+          }} {}
 
 void Server::Impl::start() {
   webhook_listener_.start();
   admin_listener_.start();
+}
+
+void Server::Impl::reload(asio::ssl::context tls, const runtime::ListenerConfig& limits,
+                          std::vector<providers::Source> sources) {
+  tls_ = std::move(tls);
+  options_.listener = limits;
+  webhook_site_.sources = share(std::move(sources));
 }
 
 void Server::Impl::stop(std::function<void()> stopped) {
@@ -102,6 +115,10 @@ std::uint16_t Server::port() const {
 }
 std::uint16_t Server::admin_port() const {
   return impl_->admin_listener().port();
+}
+void Server::reload(asio::ssl::context tls, const runtime::ListenerConfig& limits,
+                    std::vector<providers::Source> sources) {
+  impl_->reload(std::move(tls), limits, std::move(sources));
 }
 void Server::stop(std::function<void()> stopped) {
   impl_->stop(std::move(stopped));

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,6 +26,10 @@ struct Options {
   runtime::ListenerConfig listener;
   runtime::AdminConfig admin;
   std::vector<providers::Source> sources;
+  /// Listening sockets that somebody else has opened, instead of the addresses; the server closes
+  /// them. -1: none.
+  int listener_socket = -1;
+  int admin_socket = -1;
   /// When a request is received; a test may have its own.
   std::function<domain::Time()> now = runtime::wall_clock_now;
 };
@@ -47,9 +52,14 @@ class Server {
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::uint16_t admin_port() const;
 
-  /// Stops accepting, closes idle connections, lets requests in hand finish and answers them with
-  /// "Connection: close". `stopped` is called once, on the loop, when the last connection is gone.
-  /// Call it once.
+  /// From now on: new connections use `tls`, new requests the sources and limits. What is under way
+  /// ends as it began. The address and the number of connections stay.
+  void reload(boost::asio::ssl::context tls, const runtime::ListenerConfig& limits,
+              std::vector<providers::Source> sources);
+
+  /// Stops accepting and closes idle connections. Requests in hand, and the first one of whoever
+  /// had connected before, are answered with "Connection: close". `stopped` is called once, on the
+  /// loop, when the last connection is gone. Call it once.
   void stop(std::function<void()> stopped);
 
   /// Cuts every connection that is left: the deadline has passed. A request that ingest has in hand

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "http/channel.hpp"
+#include "http/route.hpp"
 #include "http/session_log.hpp"
 #include "http/webhook.hpp"
 #include "runtime/spawn.hpp"
@@ -100,7 +101,8 @@ asio::awaitable<Reply> Session<Stream>::answer_head() {
 
 template <typename Stream>
 asio::awaitable<Reply> Session<Stream>::answer_request(RequestHead head, Parser& parser) {
-  const Route route = find_route(head, site_.routes);
+  const auto sources = site_.sources;  // until the answer, whatever a reload does meanwhile
+  const Route route = find_route(head, {*sources, site_.limits.body_max_bytes});
   if (const auto* source = std::get_if<const providers::Source*>(&route)) {
     auto answering = answer_webhook(**source, std::move(head), parser);
     co_return co_await std::move(answering);
@@ -116,9 +118,6 @@ template <typename Stream>
 asio::awaitable<Reply> Session<Stream>::answer_webhook(const providers::Source& source,
                                                        RequestHead head, Parser& parser) {
   log_.set_source(source.name);
-  if (site_.stopping) {
-    co_return refuse_for_now("stopping");  // closes, as every answer does from now on
-  }
   if (head.framing.wants_continue && !parser.is_done() && !channel_.has_more()) {
     co_await channel_.write(k_continue);  // a failure shows again in the read
   }

@@ -4,11 +4,13 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <functional>
+#include <memory>
+#include <vector>
 
 #include "domain/time.hpp"
 #include "http/connections.hpp"
-#include "http/route.hpp"
 #include "ingest/ingest.hpp"
+#include "providers/source.hpp"
 #include "runtime/config.hpp"
 
 namespace http {
@@ -16,10 +18,12 @@ namespace http {
 /// What all sessions of one listener share.
 struct Site {
   const runtime::ListenerConfig& limits;
-  Routes routes;
+  /// Whose webhooks are served here, never null. A reload puts others in their place; who works
+  /// with one keeps them.
+  std::shared_ptr<const std::vector<providers::Source>> sources;
   ingest::Ingest& ingest;
   const std::function<domain::Time()>& now;
-  /// From then on webhooks are refused with 503, and every answer is the last of its connection.
+  /// From then on every answer is the last of its connection.
   bool stopping = false;
 };
 

@@ -30,7 +30,7 @@ struct Transferred {
 class TlsStream {
  public:
   /// The server's side. Throws std::bad_alloc where OpenSSL has no memory. May be moved before the
-  /// first operation only. `tls` must outlive it.
+  /// first operation only. `tls` is not needed afterwards.
   TlsStream(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& tls);
 
   [[nodiscard]] boost::asio::ip::tcp::socket& socket() { return socket_; }

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
+#include <utility>
 #include <vector>
 
 #include "ingest/database_thread.hpp"
@@ -23,6 +24,10 @@ constexpr std::size_t k_parallel_batch_min = 12;
 
 // ...or has taken so long that something holds it up, which must not hold up the others.
 constexpr std::chrono::milliseconds k_parallel_patience{10};
+
+// Its connection has been cut long before (k_job_time_max): whatever it waits for is not a
+// database.
+constexpr std::chrono::milliseconds k_stuck_after = 2 * k_job_time_max;
 
 // A batch of large bodies stays small enough for one statement and one answer in time.
 constexpr std::size_t k_batch_bytes_max = std::size_t{8} * 1024 * 1024;
@@ -93,10 +98,18 @@ class Ingest::Impl {
     return {true, ""};
   }
 
+  [[nodiscard]] bool is_stuck() const {
+    const auto since = std::chrono::steady_clock::now() - k_stuck_after;
+    return std::ranges::any_of(threads_, [&](const auto& thread) {
+      return thread->is_busy() && thread->busy_since() < since;
+    });
+  }
+
   void refuse_new() { refusing_ = true; }
 
   void stop() {
     refusing_ = true;
+    options_.answered = nullptr;
     check_timer_.cancel();
     patience_.cancel();
     for (const auto& thread : threads_) {
@@ -209,6 +222,9 @@ class Ingest::Impl {
   }
 
   void on_thread_changed() {
+    if (auto answered = std::exchange(options_.answered, nullptr)) {
+      answered();
+    }
     if (is_database_away()) {
       for (const Waiting& waiting : queue_) {
         answer(*waiting.ticket, Unavailable{reason_to_refuse()});
@@ -253,6 +269,10 @@ boost::asio::awaitable<Outcome> Ingest::submit(store::Delivery delivery) {
 
 Readiness Ingest::readiness() const {
   return impl_->readiness();
+}
+
+bool Ingest::is_stuck() const {
+  return impl_->is_stuck();
 }
 
 void Ingest::refuse_new() {

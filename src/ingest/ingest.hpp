@@ -27,6 +27,9 @@ struct Options {
   std::chrono::milliseconds answer_timeout{8000};
   /// Called after each batch, on the loop's thread: there may be new messages. May be empty.
   std::function<void()> committed;
+  /// Called once, on the loop's thread: the database has answered for the first time, or cannot be
+  /// reached; not after stop(). May be empty.
+  std::function<void()> answered;
 };
 
 /// Nothing is known to be committed: answered 503, and the provider tries again.
@@ -55,6 +58,10 @@ class Ingest {
 
   /// Database reachable, schema right, durable, queue not full, not stopping.
   [[nodiscard]] Readiness readiness() const;
+
+  /// A database thread has not come back from its job, although its connection was cut: only a new
+  /// process helps.
+  [[nodiscard]] bool is_stuck() const;
 
   /// From now on not ready, and every new submit is refused; those in hand still finish.
   void refuse_new();

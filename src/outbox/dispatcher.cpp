@@ -1,6 +1,5 @@
 #include "outbox/dispatcher.hpp"
 
-#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -11,7 +10,7 @@
 #include "outbox/audit_exporter.hpp"
 #include "outbox/background.hpp"
 #include "outbox/send_outcome.hpp"
-#include "outbox/sender.hpp"
+#include "outbox/senders.hpp"
 #include "runtime/log.hpp"
 #include "runtime/wall_clock.hpp"
 #include "store/failure.hpp"
@@ -55,10 +54,8 @@ class Dispatcher::Impl {
       : options_{std::move(options)},
         timer_{loop_},
         pause_{loop_},
-        loop_open_{loop_.get_executor()} {
-    for (const SinkSpec& spec : options_.sinks) {
-      senders_.push_back(std::make_unique<Sender>(spec));
-    }
+        loop_open_{loop_.get_executor()},
+        senders_{Senders::make(options_.sinks)} {
     if (!options_.audit_file.empty()) {
       audit_exporter_.emplace(options_.audit_file);
     }
@@ -76,6 +73,19 @@ class Dispatcher::Impl {
 
   void wake() {
     boost::asio::post(loop_, [this] { take_hint(); });
+  }
+
+  void reconfigure(DispatcherOptions options) {
+    auto senders = Senders::make(options.sinks);
+    auto take_over = [this, options = std::move(options), senders = std::move(senders)]() mutable {
+      options.database_url = options_.database_url;
+      options.audit_file = options_.audit_file;
+      options_ = std::move(options);
+      senders_.replace(std::move(senders));
+      sinks_changed_ = true;
+      request_pass();
+    };
+    boost::asio::post(loop_, std::move(take_over));
   }
 
   void reopen_files() {
@@ -134,6 +144,9 @@ class Dispatcher::Impl {
     look_again_after(options_.poll_interval);
     try {
       open_connection();
+      if (sinks_changed_) {
+        release_messages();
+      }
       finish();
       if (!stopping_) {
         sweep();
@@ -146,6 +159,7 @@ class Dispatcher::Impl {
     } catch (const store::Failure& failure) {
       note_failure(failure);
     }
+    senders_.forget_replaced();
     last_pass_end_ = SteadyClock::now();
     if (stopping_ && is_at_rest()) {
       timer_.cancel();
@@ -156,8 +170,7 @@ class Dispatcher::Impl {
   // What could not be written down is sent again when its lease has ended: rather twice than never.
   [[nodiscard]] bool is_at_rest() const {
     const bool has_written = finishes_.empty() || !connection_;
-    return has_written &&
-           std::ranges::all_of(senders_, [](const auto& sender) { return sender->is_idle(); });
+    return has_written && senders_.are_idle();
   }
 
   void open_connection() {
@@ -172,11 +185,13 @@ class Dispatcher::Impl {
     if (audit_exporter_) {
       audit_exporter_->use_new_connection();
     }
-    std::vector<std::string> names;
-    for (const auto& sender : senders_) {
-      names.push_back(sender->name());
-    }
-    store::release_unknown_sinks(*connection_, names);
+    sinks_changed_ = true;  // since whoever was here before us
+  }
+
+  // Those that wait for a sink that is no more are routed anew.
+  void release_messages() {
+    store::release_unknown_sinks(*connection_, senders_.names());
+    sinks_changed_ = false;
   }
 
   void note_success() {
@@ -239,13 +254,9 @@ class Dispatcher::Impl {
     store::ClaimRequest request;
     request.now = runtime::wall_clock_now();
     request.lease = options_.lease;
+    auto free_slots = senders_.free_slots(steady_now);
+    request.counts = free_slots;
     request.counts[""] = k_new_messages_per_claim;
-    std::map<std::string, int> free_slots;
-    for (const auto& sender : senders_) {
-      const int slots = sender->free_slots(steady_now);
-      free_slots[sender->name()] = slots;
-      request.counts[sender->name()] = slots;
-    }
     auto result =
         store::claim_messages(*connection_, request, [&](const store::DueMessage& message) {
           return decide_claim(message, options_.delivery, free_slots);
@@ -279,7 +290,7 @@ class Dispatcher::Impl {
       finish_later(claimed, {SendStatus::dead, problem->why, std::nullopt, ""});
       return;
     }
-    Sender& sender = sender_of(claimed.sink);
+    Sender& sender = senders_.find(claimed.sink);
     auto done = [this, &sender, claimed = std::move(claimed)](Sink* sink, SendResult result) {
       auto back = [this, &sender, sink, claimed, result = std::move(result)] {
         sender.take_back(sink, result, SteadyClock::now());
@@ -288,11 +299,6 @@ class Dispatcher::Impl {
       boost::asio::post(loop_, std::move(back));
     };
     sender.send(std::get<Outgoing>(std::move(composed)), steady_now, std::move(done));
-  }
-
-  Sender& sender_of(const std::string& name) {
-    return **std::ranges::find_if(senders_,
-                                  [&](const auto& sender) { return sender->name() == name; });
   }
 
   void finish_later(const store::ClaimedMessage& claimed, const SendResult& result) {
@@ -322,9 +328,10 @@ class Dispatcher::Impl {
   SteadyClock::time_point next_sweep_{};
   bool pass_requested_ = false;
   bool hint_pending_ = false;
+  bool sinks_changed_ = true;
   bool stopping_ = false;
   // After everything that their threads hand back to.
-  std::vector<std::unique_ptr<Sender>> senders_;
+  Senders senders_;
   std::thread thread_;
 };
 
@@ -339,6 +346,10 @@ void Dispatcher::start() {
 
 void Dispatcher::wake() {
   impl_->wake();
+}
+
+void Dispatcher::reconfigure(DispatcherOptions options) {
+  impl_->reconfigure(std::move(options));
 }
 
 void Dispatcher::reopen_files() {

@@ -57,6 +57,11 @@ class Dispatcher {
   /// There may be something new. From any thread; cheap, and a hint only.
   void wake();
 
+  /// Routes, texts, limits and sinks as `options` says; the database and the compliance file stay.
+  /// Sends in hand end as they began. From any thread. Throws std::runtime_error where a sink
+  /// cannot be made of its options: then nothing has changed.
+  void reconfigure(DispatcherOptions options);
+
   /// logrotate has moved the compliance file. From any thread.
   void reopen_files();
 

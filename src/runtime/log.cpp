@@ -52,7 +52,11 @@ void write(LogLevel level, std::string_view message, std::initializer_list<Field
 
 void start_log(const LogConfig& config) {
   the_log().format = config.format;
-  the_log().logger.set_level(level_of(config.level));
+  set_log_level(config.level);
+}
+
+void set_log_level(LogLevel level) {
+  the_log().logger.set_level(level_of(level));
 }
 
 void log_debug(std::string_view message, std::initializer_list<Field> fields) {

@@ -32,6 +32,9 @@ struct Field {
 /// Before the first line; lines go to standard error, which systemd keeps. Thread-safe after that.
 void start_log(const LogConfig& config);
 
+/// At any time.
+void set_log_level(LogLevel level);
+
 void log_debug(std::string_view message, std::initializer_list<Field> fields = {});
 void log_info(std::string_view message, std::initializer_list<Field> fields = {});
 void log_warn(std::string_view message, std::initializer_list<Field> fields = {});

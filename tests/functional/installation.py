@@ -18,6 +18,9 @@ PROJECT = pathlib.Path(__file__).parents[2]
 BUILD = pathlib.Path(os.environ.get("REFUNDD_BUILD", PROJECT / "build" / "release")).resolve()
 
 
+RELOAD_END = re.compile(r"(not )?reloaded.*\n")
+
+
 def secret(text):
     return base64.b64encode(text.encode()).decode()
 
@@ -129,9 +132,10 @@ class Installation:
         return json.loads(self.refundctl("--output", "json", *arguments, code=code).stdout)
 
     @contextlib.contextmanager
-    def running(self, ready=True, name="refundd"):
-        """A daemon of this installation; it is asked to stop at the end, and must do so well."""
-        daemon = Daemon(self, self.folder / f"{name}.log")
+    def running(self, ready=True, name="refundd", **options):
+        """A daemon of this installation; it is asked to stop at the end, and must do so well.
+        `options` are the Daemon's."""
+        daemon = Daemon(self, self.folder / f"{name}.log", **options)
         try:
             daemon.wait_for_listening()
             if ready:
@@ -143,15 +147,33 @@ class Installation:
             daemon.kill()
 
 
+def _passing(socket):
+    """A command before the command: the socket becomes descriptor 3, for this process only."""
+    if socket is None:
+        return []
+    return ["bash", "-c", f'LISTEN_PID=$$ exec "$@" 3<&{socket.fileno()}', "bash"]
+
+
+def _naming(socket, name):
+    return {"LISTEN_FDS": "1", "LISTEN_FDNAMES": name} if socket else {}
+
+
 class Daemon:
-    def __init__(self, installation, log_file):
+    """`arguments` go to the program after --config; `environment` is added to ours; `socket` listens
+    for webhooks and is passed as systemd passes one, under the name `socket_name`."""
+
+    def __init__(self, installation, log_file, arguments=(), environment=None, socket=None,
+                 socket_name="webhooks"):
         self._installation = installation
         self._log_file = log_file
         with open(log_file, "ab") as log:
             self._log_start = log.tell()
             self.process = subprocess.Popen(
-                [BUILD / "refundd", "--config", installation.config_file],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                [*_passing(socket), BUILD / "refundd", "--config", installation.config_file,
+                 *arguments],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                pass_fds=[socket.fileno()] if socket else [],
+                env={**os.environ, **_naming(socket, socket_name), **(environment or {})})
         self.context = trusting(installation.certificate.file)
         self.port = None
         self.admin_port = None
@@ -182,6 +204,13 @@ class Daemon:
 
     def client(self, **options):
         return Client(self.port, self.context, **options)
+
+    def reload(self):
+        """Returns when it has read its configuration again, and what it has said since."""
+        said = len(self.log())
+        self.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: RELOAD_END.search(self.log()[said:]), what="the daemon has reloaded")
+        return self.log()[said:]
 
     def terminate(self):
         self.process.send_signal(signal.SIGTERM)

@@ -1,0 +1,208 @@
+"""What the service manager sees and does: told when the daemon is ready, fed by its watchdog, and
+passing the listening socket from one process to the next."""
+
+import contextlib
+import ctypes
+import os
+import socket
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from deadline import wait_until
+from installation import BUILD, Installation
+from service_manager import NotifySocket
+from shop import deaf_port
+from wire import Client, trusting
+
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
+WAIT_FOR_A_THREAD = 0x40000000  # __WALL
+
+
+@pytest.fixture
+def manager(tmp_path):
+    with NotifySocket(tmp_path / "notify") as manager:
+        yield manager
+
+
+@pytest.fixture
+def listening():
+    """A socket that systemd would keep open."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1000) as listening:
+        yield listening
+
+
+def refund(omise, n):
+    return omise.refund(f"evnt_{n}", "refund.success", f"rfnd_{n}", charge=f"chrg_{n}",
+                        order=f"order-{n}")
+
+
+# Told.
+
+def test_the_manager_hears_of_every_turn_of_its_life(installation, manager):
+    with installation.running(environment=manager.environment()) as daemon:
+        manager.wait_for("READY=1")
+        manager.wait_for("STATUS=Ready")
+        daemon.reload()
+        manager.wait_for("READY=1", count=2)
+        daemon.stop()
+    manager.wait_for("STOPPING=1")
+    turns = [line for line in manager.lines() if line.split("=")[0] in
+             ("READY", "RELOADING", "STOPPING")]
+    assert turns == ["READY=1", "RELOADING=1", "READY=1", "STOPPING=1"]
+    assert any(line.startswith("MONOTONIC_USEC=") for line in manager.lines())
+    assert "WATCHDOG=1" not in manager.lines(), "nobody watches"
+
+
+def test_the_socket_listens_before_the_manager_hears_that_it_is_ready(installation, manager):
+    with installation.running(ready=False, environment=manager.environment()) as daemon:
+        manager.wait_for("READY=1")
+        with daemon.client() as client:
+            assert client.get("/healthz").status == 200
+
+
+# The watchdog.
+
+def test_the_watchdog_is_fed_while_the_database_is_away(tmp_path, certificate, manager):
+    with deaf_port() as port:
+        installation = Installation(tmp_path / "refundd", certificate,
+                                    f"postgresql://postgres@127.0.0.1:{port}/refundd")
+        with installation.running(ready=False, environment=manager.environment(1)):
+            manager.wait_for("WATCHDOG=1", count=6)
+    times = manager.times("WATCHDOG=1")
+    assert max(after - before for before, after in zip(times, times[1:])) < 1
+    assert any(line.startswith("STATUS=Not ready: database away") for line in manager.lines())
+    assert manager.lines().count("READY=1") == 1, "away is no reason to be started again"
+
+
+def trace(request, thread):
+    if ctypes.CDLL(None, use_errno=True).ptrace(request, thread, None, None) != 0:
+        raise OSError(ctypes.get_errno(), f"ptrace {request:#x} of {thread}")
+
+
+@contextlib.contextmanager
+def frozen(threads):
+    """These threads stand still, the others of their process go on."""
+    for thread in threads:
+        trace(PTRACE_SEIZE, thread)
+        trace(PTRACE_INTERRUPT, thread)
+        os.waitpid(thread, WAIT_FOR_A_THREAD)
+    yield
+    for thread in threads:
+        trace(PTRACE_DETACH, thread)
+
+
+def test_the_watchdog_starves_where_a_database_thread_hangs(installation, manager):
+    with installation.running(environment=manager.environment(1)) as daemon:
+        manager.wait_for("WATCHDOG=1", count=3)
+        pid = daemon.process.pid
+        others = [int(task) for task in os.listdir(f"/proc/{pid}/task") if int(task) != pid]
+        with frozen(others):
+            wait_until(lambda: "the watchdog is not fed" in daemon.log(), 30)
+            last = manager.times("WATCHDOG=1")[-1]
+            # The loop goes on meanwhile.
+            assert daemon.client().get("/healthz").status == 200
+            wait_until(lambda: time.monotonic() > last + 3)
+            assert manager.times("WATCHDOG=1")[-1] == last
+            fed = len(manager.times("WATCHDOG=1"))
+        manager.wait_for("WATCHDOG=1", count=fed + 2)
+
+
+# The socket.
+
+def test_who_connects_while_nobody_runs_is_served_by_the_next(installation, omise, listening):
+    with installation.running(socket=listening) as daemon:
+        assert daemon.port == listening.getsockname()[1]
+        with daemon.client() as client:
+            assert client.deliver(refund(omise, 1)).verdict == "applied"
+        context = daemon.context
+    answers = []
+
+    def deliver():
+        with Client(listening.getsockname()[1], context) as client:
+            answers.append(client.deliver(refund(omise, 2)))
+
+    waiting = threading.Thread(target=deliver)
+    waiting.start()
+    with installation.running(socket=listening):
+        waiting.join(30)
+    assert [answer.verdict for answer in answers] == ["applied"]
+
+
+def test_no_request_is_lost_by_a_restart_under_load(installation, books, omise, listening):
+    """Each on a connection of its own, as a balancer may send them."""
+    port = listening.getsockname()[1]
+    context = trusting(installation.certificate.file)
+    stop = threading.Event()
+    answers = []
+
+    def deliver(client_number):
+        number = 0
+        while not stop.is_set():
+            number += 1
+            event = refund(omise, f"{client_number}_{number}")
+            with Client(port, context) as client:
+                answers.append((event.event_id, client.deliver(event).status))
+
+    with (contextlib.ExitStack() as daemons, ThreadPoolExecutor(4) as pool,
+          contextlib.ExitStack() as end):
+        end.callback(stop.set)
+        daemons.enter_context(installation.running(socket=listening))
+        clients = [pool.submit(deliver, number) for number in range(4)]
+        for restart in range(3):
+            wait_until(lambda: len(answers) > 40 * (restart + 1), 60)
+            daemons.close()
+            daemons.enter_context(installation.running(socket=listening, ready=False))
+        seen = len(answers)
+        wait_until(lambda: len(answers) > seen + 40, 60)
+        stop.set()
+        for client in clients:
+            client.result(60)
+    assert {status for _, status in answers} == {200}
+    assert books.count("webhook_events") == len(answers)
+
+
+def test_a_socket_by_another_name_is_a_mistake_of_the_unit(installation, listening):
+    daemon = subprocess.run(
+        ["bash", "-c", f'LISTEN_PID=$$ exec "$@" 3<&{listening.fileno()}', "bash",
+         BUILD / "refundd", "--config", installation.config_file],
+        env={**os.environ, "LISTEN_FDS": "1", "LISTEN_FDNAMES": "mail"},
+        pass_fds=[listening.fileno()], capture_output=True, text=True, timeout=30)
+    assert daemon.returncode == 1
+    assert "FileDescriptorName= is webhooks or admin" in daemon.stderr
+
+
+def test_systemds_own_activation_starts_it_with_the_first_connection(installation, omise):
+    with deaf_port() as port:
+        pass
+    activation = subprocess.Popen(
+        ["systemd-socket-activate", f"--listen=127.0.0.1:{port}", "--fdname=webhooks",
+         BUILD / "refundd", "--config", installation.config_file],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        def delivered():
+            with contextlib.suppress(ConnectionRefusedError):
+                with Client(port, trusting(installation.certificate.file)) as client:
+                    return client.deliver(refund(omise, 1)).status == 200
+        wait_until(delivered, 30)
+        activation.terminate()
+        assert activation.wait(30) == 0, "it is the daemon by now"
+    finally:
+        activation.kill()
+        activation.wait()
+
+
+def test_processes_of_one_socket_share_its_requests(installation, books, omise, listening):
+    context = trusting(installation.certificate.file)
+    with installation.running(socket=listening, name="one") as one:
+        with installation.running(socket=listening, name="two",
+                                  arguments=["--admin-listen", "127.0.0.1:0"]) as two:
+            assert one.port == two.port
+            assert one.admin_port != two.admin_port
+            for number in range(40):
+                with Client(one.port, context) as client:
+                    assert client.deliver(refund(omise, number)).verdict == "applied"
+    assert books.count("webhook_events") == 40
