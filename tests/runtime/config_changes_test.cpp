@@ -32,10 +32,10 @@ TEST(ConfigChanges, NamesWhatWaitsForTheNextStart) {
   wanted.ingest.queue_max = 1;
   wanted.ingest.batch_max = 1;
   wanted.log.format = LogFormat::json;
-  EXPECT_THAT(keys_that_need_a_restart(running, wanted),
-              ElementsAre("listener.listen", "listener.connections_max", "admin.listen",
-                          "database.url", "database.connections", "ingest.queue_max",
-                          "ingest.batch_max", "log.format"));
+  EXPECT_THAT(
+      keys_that_need_a_restart(running, wanted),
+      ElementsAre("listener.listen", "listener.connections_max", "admin.listen", "database.url",
+                  "database.connections", "ingest.queue_max", "ingest.batch_max", "log.format"));
 }
 
 TEST(ConfigChanges, TheComplianceFileAndTheFirstSinkNeedOne) {
