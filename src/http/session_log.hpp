@@ -16,7 +16,7 @@ class SessionLog {
 
   [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
 
-  /// The source that the request at hand is for, in the lines that follow. Must outlive them.
+  /// The source that the request at hand is for, in the lines that follow.
   void set_source(std::string_view name) { source_ = name; }
   void forget_source() { source_ = k_no_source; }
 
@@ -29,7 +29,7 @@ class SessionLog {
   static constexpr std::string_view k_no_source = "-";
 
   std::string remote_address_;
-  std::string_view source_ = k_no_source;
+  std::string source_{k_no_source};
   bool complained_ = false;
 };
 
