@@ -169,7 +169,9 @@ class Daemon {
     } catch (const std::runtime_error& error) {
       runtime::log_error("not reloaded: the configuration in use stays", {{"error", error.what()}});
     }
-    runtime::notify_ready();
+    if (started_) {
+      runtime::notify_ready();
+    }
   }
 
   // Throws before anything has changed.

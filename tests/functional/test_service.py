@@ -4,6 +4,9 @@ passing the listening socket from one process to the next."""
 import contextlib
 import ctypes
 import os
+import pathlib
+import re
+import signal
 import socket
 import subprocess
 import threading
@@ -13,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from deadline import wait_until
+from gate import Gate
 from installation import BUILD, Installation
 from service_manager import NotifySocket
 from shop import deaf_port
@@ -62,6 +66,43 @@ def test_the_socket_listens_before_the_manager_hears_that_it_is_ready(installati
         manager.wait_for("READY=1")
         with daemon.client() as client:
             assert client.get("/healthz").status == 200
+
+
+@pytest.fixture
+def silent_database(tmp_path, certificate, postgres):
+    """An installation whose database takes connections and never says a word."""
+    with Gate(postgres.tcp_port) as gate:
+        gate.fall_silent()
+        yield Installation(tmp_path / "refundd", certificate,
+                           f"postgresql://postgres@127.0.0.1:{gate.port}/postgres?sslmode=disable")
+
+
+def test_a_start_does_not_wait_for_a_silent_database_for_ever(silent_database, manager, omise):
+    start = time.monotonic()
+    with silent_database.running(ready=False, environment=manager.environment()) as daemon:
+        manager.wait_for("READY=1")
+        assert time.monotonic() - start < 8
+        with daemon.client() as client:
+            assert client.get("/healthz").status == 200
+            assert client.deliver(refund(omise, 1)).status == 503
+
+
+def catches(process, number):
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    caught = int(re.search(r"^SigCgt:\s*(\w+)$", status, re.MULTILINE)[1], 16)
+    return caught & (1 << (number - 1))
+
+
+def test_a_start_is_ended_by_a_stop(silent_database, tmp_path):
+    with open(tmp_path / "log", "wb") as log:
+        daemon = subprocess.Popen([BUILD / "refundd", "--config", silent_database.config_file],
+                                  stderr=log)
+        wait_until(lambda: catches(daemon, signal.SIGTERM))
+        daemon.terminate()
+        assert daemon.wait(20) == 0
+    said = (tmp_path / "log").read_text()
+    assert "stopped" in said
+    assert "listening" not in said
 
 
 # The watchdog.
