@@ -44,6 +44,7 @@ class Server::Impl {
   asio::io_context& loop_;
   Options options_;
   asio::ssl::context tls_;
+  LogBudget log_budget_;
   Site webhook_site_;
   Site admin_site_;
   Listener webhook_listener_;
@@ -54,8 +55,9 @@ Server::Impl::Impl(asio::io_context& loop, ingest::Ingest& ingest, Options optio
     : loop_{loop},
       options_{std::move(options)},
       tls_{make_tls({options_.listener.certificate_file, options_.listener.private_key_file})},
-      webhook_site_{options_.listener, share(std::move(options_.sources)), ingest, options_.now},
-      admin_site_{options_.listener, share({}), ingest, options_.now},
+      webhook_site_{options_.listener, share(std::move(options_.sources)), ingest, log_budget_,
+                    options_.now},
+      admin_site_{options_.listener, share({}), ingest, log_budget_, options_.now},
       webhook_listener_{loop,
                         {"listener", options_.listener.listen, options_.listener_socket,
                          options_.listener.connections_max},

@@ -27,7 +27,7 @@ class Session {
   Session(Stream client, const Site& site, Connections& connections)
       : site_{site},
         channel_{std::move(client), connections, site.limits},
-        log_{remote_address_of(channel_.socket())} {}
+        log_{remote_address_of(channel_.socket()), site.log_budget} {}
 
   asio::awaitable<void> run();
 

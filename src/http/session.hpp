@@ -9,6 +9,7 @@
 
 #include "domain/time.hpp"
 #include "http/connections.hpp"
+#include "http/log_budget.hpp"
 #include "ingest/ingest.hpp"
 #include "providers/source.hpp"
 #include "runtime/config.hpp"
@@ -22,6 +23,7 @@ struct Site {
   /// with one keeps them.
   std::shared_ptr<const std::vector<providers::Source>> sources;
   ingest::Ingest& ingest;
+  LogBudget& log_budget;
   const std::function<domain::Time()>& now;
   /// From then on every answer is the last of its connection.
   bool stopping = false;

@@ -1,24 +1,28 @@
 #include "http/session_log.hpp"
 
+#include <utility>
+
 #include "runtime/log.hpp"
 
 namespace http {
 
 void SessionLog::answered(const Answer& answer) {
-  const bool complains = !answer.reason.empty() && !complained_;
+  const bool complains = !answer.reason.empty() && may_complain();
   const bool warns = answer.status == 401 || answer.status == 503;
   auto* const log = !complains ? runtime::log_debug : warns ? runtime::log_warn : runtime::log_info;
   log(answer.reason.empty() ? "request answered" : "request refused", {{"remote", remote_address_},
                                                                        {"source", source_},
                                                                        {"status", answer.status},
                                                                        {"reason", answer.reason}});
-  complained_ = complained_ || complains;
 }
 
 void SessionLog::lost(std::string_view phase, std::string_view reason) {
-  auto* const log = complained_ ? runtime::log_debug : runtime::log_info;
+  auto* const log = may_complain() ? runtime::log_info : runtime::log_debug;
   log("connection lost", {{"remote", remote_address_}, {"phase", phase}, {"reason", reason}});
-  complained_ = true;
+}
+
+bool SessionLog::may_complain() {
+  return !std::exchange(complained_, true) && budget_.take(std::chrono::steady_clock::now());
 }
 
 std::string remote_address_of(const boost::asio::ip::tcp::socket& client) {

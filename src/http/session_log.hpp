@@ -1,5 +1,6 @@
 // What the log hears about one connection. Outsiders can open as many connections as they like, so
-// each gets one line above debug level, and nothing of what it sent is in it.
+// each gets one line above debug level, all together as many as the LogBudget allows, and nothing
+// of what they sent is in it.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -7,12 +8,15 @@
 #include <string_view>
 
 #include "http/answer.hpp"
+#include "http/log_budget.hpp"
 
 namespace http {
 
 class SessionLog {
  public:
-  explicit SessionLog(std::string remote_address) : remote_address_{std::move(remote_address)} {}
+  /// `budget` must outlive it.
+  SessionLog(std::string remote_address, LogBudget& budget)
+      : remote_address_{std::move(remote_address)}, budget_{budget} {}
 
   [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
 
@@ -28,7 +32,10 @@ class SessionLog {
  private:
   static constexpr std::string_view k_no_source = "-";
 
+  bool may_complain();
+
   std::string remote_address_;
+  LogBudget& budget_;
   std::string source_{k_no_source};
   bool complained_ = false;
 };

@@ -9,7 +9,7 @@
 
 #include "outbox/circuit_breaker.hpp"
 #include "outbox/dispatcher.hpp"
-#include "outbox/rate_limit.hpp"
+#include "runtime/rate_limit.hpp"
 
 namespace outbox {
 
@@ -36,7 +36,7 @@ class Sender {
   std::vector<std::unique_ptr<Sink>> connections_;
   std::vector<Sink*> idle_;
   CircuitBreaker breaker_;
-  RateLimit rate_;
+  runtime::RateLimit rate_;
   boost::asio::thread_pool threads_;
 };
 

@@ -689,3 +689,24 @@ def test_the_log_holds_neither_secrets_nor_bodies(daemon, client, omise):
     log = daemon.log()
     for content in [*SECRETS.values(), "very-private-order"]:
         assert content not in log
+
+
+# What a stranger can write into the log.
+
+def test_a_flood_of_refusals_does_not_flood_the_log(daemon, omise):
+    event = omise.refund("evnt_1", "refund.create", "rfnd_1")
+    said_before = len(daemon.log())
+    start = time.monotonic()
+    for _ in range(400):
+        with daemon.client() as client:
+            assert client.request("POST", event.path, event.body,
+                                  {"Content-Type": "application/json"}).status == 401
+    seconds = time.monotonic() - start
+    refusals = daemon.log()[said_before:].count("request refused")
+    assert 0 < refusals <= 20 + 20 * (seconds + 1)
+
+    def said():
+        with daemon.client() as client:
+            client.request("POST", event.path, event.body, {"Content-Type": "application/json"})
+        return "lines were left out" in daemon.log()[said_before:]
+    wait_until(said)

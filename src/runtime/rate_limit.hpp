@@ -1,10 +1,10 @@
-// At most so many messages a second, with a burst of one second's worth.
+// At most so much a second, with a burst of one second's worth.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
 
-namespace outbox {
+namespace runtime {
 
 /// Pure: the time is a parameter. A token bucket.
 class RateLimit {
@@ -40,4 +40,4 @@ class RateLimit {
   Time last_{};
 };
 
-}  // namespace outbox
+}  // namespace runtime

@@ -1,8 +1,8 @@
-#include "outbox/rate_limit.hpp"
+#include "runtime/rate_limit.hpp"
 
 #include <gtest/gtest.h>
 
-namespace outbox {
+namespace runtime {
 namespace {
 
 using std::chrono::milliseconds;
@@ -40,4 +40,4 @@ TEST(RateLimitTest, LessThanOneASecondStillLetsOneThrough) {
 }
 
 }  // namespace
-}  // namespace outbox
+}  // namespace runtime
