@@ -147,6 +147,7 @@ END
 
 start_daemon() {
   show_command "refundd --config refundd.toml &"
+  rm -f "$work/refundd.log" # or its ports are taken for those of the new process
   "$build/refundd" --config "$work/refundd.toml" 2>"$work/refundd.log" &
   daemon=$!
   wait_for is_listening

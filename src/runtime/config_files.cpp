@@ -84,7 +84,13 @@ std::filesystem::path FileFolders::resolve(std::string_view name) const {
       return credential;
     }
   }
-  return config_folder / name;  // an absolute name replaces the folder
+  // An absolute name replaces the folder.
+  auto beside = config_folder / name;
+  auto in_secrets = config_folder / k_secrets_folder / name;
+  std::error_code error;
+  const bool is_in_secrets =
+      !std::filesystem::exists(beside, error) && std::filesystem::exists(in_secrets, error);
+  return is_in_secrets ? in_secrets : beside;
 }
 
 std::variant<std::string, FileProblem> read_file(const std::filesystem::path& path,

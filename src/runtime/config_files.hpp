@@ -10,7 +10,11 @@
 
 namespace runtime {
 
-/// The credentials directory of systemd comes first, then the configuration file's own folder.
+/// Where the unit takes its credentials from, beside the configuration file.
+inline constexpr const char* k_secrets_folder = "secrets";
+
+/// The credentials directory of systemd comes first, then the configuration file's own folder, then
+/// the folder of secrets in it: so a command of root's finds what the unit hands to the daemon.
 struct FileFolders {
   std::optional<std::filesystem::path> credentials_directory;
   std::filesystem::path config_folder;  // absolute

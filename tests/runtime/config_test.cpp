@@ -10,6 +10,7 @@ namespace {
 using namespace runtime_test;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
 using testing::StartsWith;
 
 TEST_F(ConfigTest, FillsInDefaults) {
@@ -103,6 +104,18 @@ TEST_F(ConfigTest, FindsSecretsAndTlsFilesAmongTheCredentialsFirst) {
   EXPECT_THAT(config.sources[0].secrets, ElementsAre("from-credentials"));
   EXPECT_EQ(config.listener.private_key_file, folder.path("credentials/key.pem"));
   EXPECT_EQ(config.listener.certificate_file, folder.path("cert.pem"));
+}
+
+TEST_F(ConfigTest, FindsInTheFolderOfSecretsWhatIsNotBesideTheFile) {
+  const auto file = folder.write("refundd.toml", good_config());
+  folder.write("secrets/secret", "from-the-folder\n");
+  EXPECT_THAT(runtime::load_config(file, {}).config.sources[0].secrets,
+              Not(ElementsAre("from-the-folder")))
+      << "what stands beside the file comes first";
+  fs::remove(folder.path("secret"));
+  const auto [config, errors] = runtime::load_config(file, {});
+  ASSERT_THAT(errors, IsEmpty());
+  EXPECT_THAT(config.sources[0].secrets, ElementsAre("from-the-folder"));
 }
 
 TEST_F(ConfigTest, ShippedConfigurationLoadsAndStatesTheDefaults) {
