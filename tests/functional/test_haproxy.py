@@ -12,12 +12,8 @@ import pytest
 
 from deadline import wait_until
 from installation import PROJECT
+from shop import successful
 from wire import Client, trusting
-
-
-def refund(omise, n):
-    return omise.refund(f"evnt_{n}", "refund.success", f"rfnd_{n}", charge=f"chrg_{n}",
-                        order=f"order-{n}")
 
 
 def free_port():
@@ -99,7 +95,7 @@ def test_no_request_fails_while_both_daemons_are_restarted(balanced, installatio
         number = 0
         while not stop.is_set():
             number += 1
-            event = refund(omise, f"{client_number}_{number}")
+            event = successful(omise, f"{client_number}_{number}")
             with Client(balanced.port, context) as client:
                 statuses[event.event_id] = client.deliver(event).status
 
@@ -132,7 +128,7 @@ def test_a_daemon_that_is_killed_is_replaced_by_the_other(balanced, installation
         try:
             for n in range(10):
                 with Client(balanced.port, context, timeout_seconds=2) as client:
-                    if client.deliver(refund(omise, n)).status != 200:
+                    if client.deliver(successful(omise, n)).status != 200:
                         return False
         except OSError:
             return False

@@ -19,11 +19,6 @@ def source(name, **changes):
     return {**found, **changes}
 
 
-def refund(omise, n):
-    return omise.refund(f"evnt_{n}", "refund.success", f"rfnd_{n}", charge=f"chrg_{n}",
-                        order=f"order-{n}")
-
-
 @pytest.fixture
 def renewed(installation, tmp_path):
     """A new certificate for the same name; the daemon's next reload finds it."""
@@ -55,7 +50,7 @@ def test_a_certificate_is_renewed_under_load_without_a_failed_request(installati
             with Client(daemon.port, context) as client:
                 for _ in range(5):
                     count += 1
-                    event = refund(omise, f"{number}_{count}")
+                    event = successful(omise, f"{number}_{count}")
                     statuses.append(client.deliver(event).status)
 
     with contextlib.ExitStack() as stack:
@@ -85,9 +80,9 @@ def test_a_certificate_is_renewed_under_load_without_a_failed_request(installati
 def test_a_connection_outlives_the_certificate_that_it_began_with(installation, certificate, omise,
                                                                   daemon, renewed):
     with daemon.client() as client:
-        assert client.deliver(refund(omise, 1)).verdict == "applied"
+        assert client.deliver(successful(omise, 1)).verdict == "applied"
         daemon.reload()
-        assert client.deliver(refund(omise, 2)).verdict == "applied"
+        assert client.deliver(successful(omise, 2)).verdict == "applied"
     assert shown_certificate(daemon, renewed) == as_der(renewed)
 
 
@@ -96,17 +91,17 @@ def test_a_secret_is_rotated_with_no_event_rejected(installation, omise, account
     only_old = [source("omise-th", webhook_secret_files=["omise-secret"])]
     installation.configure(sources=only_old)
     with installation.running() as daemon, daemon.client() as client:
-        assert client.deliver(refund(omise, 1), secret_base64=new).status == 401
+        assert client.deliver(successful(omise, 1), secret_base64=new).status == 401
         installation.write_secret("omise-next", new + "\n")
         installation.configure(sources=[
             source("omise-th", webhook_secret_files=["omise-secret", "omise-next"])])
         daemon.reload()
-        assert client.deliver(refund(omise, 2), secret_base64=old).verdict == "applied"
-        assert client.deliver(refund(omise, 3), secret_base64=new).verdict == "applied"
+        assert client.deliver(successful(omise, 2), secret_base64=old).verdict == "applied"
+        assert client.deliver(successful(omise, 3), secret_base64=new).verdict == "applied"
         installation.configure(sources=[source("omise-th", webhook_secret_files=["omise-next"])])
         daemon.reload()
-        assert client.deliver(refund(omise, 4), secret_base64=old).status == 401
-        assert client.deliver(refund(omise, 5), secret_base64=new).verdict == "applied"
+        assert client.deliver(successful(omise, 4), secret_base64=old).status == 401
+        assert client.deliver(successful(omise, 5), secret_base64=new).verdict == "applied"
 
 
 def test_a_token_is_rotated_with_no_event_rejected(installation, payjp):
@@ -126,10 +121,10 @@ def test_a_source_comes_and_goes(installation, omise):
     with installation.running() as daemon, daemon.client() as client:
         installation.configure(sources=[source("payjp-jp")])
         daemon.reload()
-        assert client.deliver(refund(omise, 1)).status == 404
+        assert client.deliver(successful(omise, 1)).status == 404
         installation.configure()
         daemon.reload()
-        assert client.deliver(refund(omise, 1)).verdict == "applied"
+        assert client.deliver(successful(omise, 1)).verdict == "applied"
 
 
 def test_a_wrong_configuration_is_kept_out_as_a_whole(installation, omise, daemon):
@@ -139,7 +134,8 @@ def test_a_wrong_configuration_is_kept_out_as_a_whole(installation, omise, daemo
         said = daemon.reload()
         assert "log.colour" in said
         assert "not reloaded: the configuration in use stays" in said
-        assert client.deliver(refund(omise, 1)).verdict == "applied", "its source is still there"
+        # Its source is still there.
+        assert client.deliver(successful(omise, 1)).verdict == "applied"
         assert client.get("/readyz").status == 200
     # Nor did the log's level change.
     daemon.stop()
@@ -162,7 +158,7 @@ def test_a_wrong_certificate_is_kept_out_as_a_whole(installation, certificate, o
     assert str(other.file) in said
     assert shown_certificate(daemon, certificate) == as_der(certificate)
     with daemon.client() as client:
-        assert client.deliver(refund(omise, 1)).verdict == "applied"
+        assert client.deliver(successful(omise, 1)).verdict == "applied"
 
 
 def test_what_needs_a_restart_is_said(installation, daemon):

@@ -19,7 +19,7 @@ from deadline import wait_until
 from gate import Gate
 from installation import BUILD, Installation
 from service_manager import NotifySocket
-from shop import deaf_port
+from shop import deaf_port, successful
 from wire import Client, trusting
 
 PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
@@ -37,11 +37,6 @@ def listening():
     """A socket that systemd would keep open."""
     with socket.create_server(("127.0.0.1", 0), backlog=1000) as listening:
         yield listening
-
-
-def refund(omise, n):
-    return omise.refund(f"evnt_{n}", "refund.success", f"rfnd_{n}", charge=f"chrg_{n}",
-                        order=f"order-{n}")
 
 
 # Told.
@@ -84,7 +79,7 @@ def test_a_start_does_not_wait_for_a_silent_database_for_ever(silent_database, m
         assert time.monotonic() - start < 8
         with daemon.client() as client:
             assert client.get("/healthz").status == 200
-            assert client.deliver(refund(omise, 1)).status == 503
+            assert client.deliver(successful(omise, 1)).status == 503
 
 
 def catches(process, number):
@@ -158,13 +153,13 @@ def test_who_connects_while_nobody_runs_is_served_by_the_next(installation, omis
     with installation.running(socket=listening) as daemon:
         assert daemon.port == listening.getsockname()[1]
         with daemon.client() as client:
-            assert client.deliver(refund(omise, 1)).verdict == "applied"
+            assert client.deliver(successful(omise, 1)).verdict == "applied"
         context = daemon.context
     answers = []
 
     def deliver():
         with Client(listening.getsockname()[1], context) as client:
-            answers.append(client.deliver(refund(omise, 2)))
+            answers.append(client.deliver(successful(omise, 2)))
 
     waiting = threading.Thread(target=deliver)
     waiting.start()
@@ -184,7 +179,7 @@ def test_no_request_is_lost_by_a_restart_under_load(installation, books, omise, 
         number = 0
         while not stop.is_set():
             number += 1
-            event = refund(omise, f"{client_number}_{number}")
+            event = successful(omise, f"{client_number}_{number}")
             with Client(port, context) as client:
                 answers.append((event.event_id, client.deliver(event).status))
 
@@ -227,7 +222,7 @@ def test_systemds_own_activation_starts_it_with_the_first_connection(installatio
         def delivered():
             with contextlib.suppress(ConnectionRefusedError):
                 with Client(port, trusting(installation.certificate.file)) as client:
-                    return client.deliver(refund(omise, 1)).status == 200
+                    return client.deliver(successful(omise, 1)).status == 200
         wait_until(delivered, 30)
         activation.terminate()
         assert activation.wait(30) == 0, "it is the daemon by now"
@@ -245,5 +240,5 @@ def test_processes_of_one_socket_share_its_requests(installation, books, omise, 
             assert one.admin_port != two.admin_port
             for number in range(40):
                 with Client(one.port, context) as client:
-                    assert client.deliver(refund(omise, number)).verdict == "applied"
+                    assert client.deliver(successful(omise, number)).verdict == "applied"
     assert books.count("webhook_events") == 40
