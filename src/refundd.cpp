@@ -113,14 +113,14 @@ class Daemon {
   static http::Options server_options(const commands::Setup& setup) {
     http::Options options{setup.config.listener, setup.config.admin, setup.sources};
     for (const runtime::PassedSocket& socket : runtime::take_passed_sockets()) {
-      if (socket.name == "webhooks") {
-        options.listener_socket = socket.descriptor;
-      } else if (socket.name == "admin") {
-        options.admin_socket = socket.descriptor;
-      } else {
-        throw std::runtime_error{"a socket called \"" + socket.name +
-                                 "\" was passed: FileDescriptorName= is webhooks or admin"};
+      const bool is_known = socket.name == "webhooks" || socket.name == "admin";
+      int& place = socket.name == "admin" ? options.admin_socket : options.listener_socket;
+      if (!is_known || place >= 0) {  // nobody would ever accept from a second one
+        throw std::runtime_error{
+            "a socket called \"" + socket.name +
+            "\" was passed: FileDescriptorName= is webhooks or admin, each once"};
       }
+      place = socket.descriptor;
     }
     return options;
   }

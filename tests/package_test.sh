@@ -366,7 +366,7 @@ chapter "Purge"
 apt_inside purge refundd
 check "it says what it keeps" grep -q 'kept /var/log/refundd' "$work/output"
 same "only the compliance file is left" \
-  $'/var/log/refundd\n/var/log/refundd/audit.jsonl\n/var/log/refundd/audit.jsonl.position' \
+  $'/var/log/refundd\n/var/log/refundd/audit.jsonl\n/var/log/refundd/audit.jsonl.lock\n/var/log/refundd/audit.jsonl.position' \
   "$(find "$root" -xdev \( -name '*refundd*' -o -path '*refundd/*' \) -not -path '*/run/*' \
     -printf '/%P\n' | sort)"
 same "and its owner" refundd "$(inside stat -c %U /var/log/refundd/audit.jsonl)"

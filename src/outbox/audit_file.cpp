@@ -21,11 +21,14 @@ constexpr std::size_t k_chunk = 1000;
   throw std::runtime_error{path.string() + ": " + why};
 }
 
-// Two writers would mix their lines, and each would cut off the other's last one.
-void lock(const Descriptor& file, const std::filesystem::path& path) {
+// Two writers would mix their lines, and each would cut off the other's last one. A file of its own
+// is locked: where logrotate has moved the other one away, its writer is still the writer.
+Descriptor lock(const std::filesystem::path& path) {
+  Descriptor file = open_regular_file(path.string() + ".lock", O_RDWR | O_CREAT);
   if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
     throw FileInUse{path.string() + ": another process writes it"};
   }
+  return file;
 }
 
 // The id in the last of the whole lines, which end at `end`; 0 where there is none.
@@ -90,9 +93,11 @@ void AuditFile::ensure_open() {
 }
 
 void AuditFile::open() {
-  file_.close();  // first: the lock would keep us out of a file that was not moved
+  file_.close();
   Descriptor file = open_regular_file(path_, O_RDWR | O_APPEND | O_CREAT);
-  lock(file, path_);
+  if (!lock_.is_open()) {
+    lock_ = lock(path_);
+  }
   const std::int64_t last_id = repair(file, path_);
   sync_folder_of(path_);
   saved_position_ = read_position_file(path_);

@@ -5,7 +5,7 @@
 // process at a time. The dispatcher calls export_new_entries on its timer and after
 // commits, and AuditFile::reopen on SIGHUP. For logrotate: "create" or "nocreate", "delaycompress"
 // (lines still go to the old file until the signal has arrived), and a pattern that leaves
-// `<file>.position` alone.
+// `<file>.position` and `<file>.lock` alone.
 //
 // Where to go on is the greatest of three: the last line of the file, the position file, which
 // remembers what older, rotated files hold, and what this process knows. To have the whole file
@@ -61,6 +61,7 @@ class AuditFile {
   void save_position();
 
   std::filesystem::path path_;
+  Descriptor lock_;  // as long as this object lives
   Descriptor file_;
   std::int64_t position_ = 0;
   std::int64_t saved_position_ = 0;  // as the position file has it

@@ -9,12 +9,12 @@
 
 #include "outbox/audit_exporter.hpp"
 #include "outbox/background.hpp"
+#include "outbox/finish_queue.hpp"
 #include "outbox/send_outcome.hpp"
 #include "outbox/senders.hpp"
 #include "runtime/log.hpp"
 #include "runtime/wall_clock.hpp"
 #include "store/failure.hpp"
-#include "store/finish_messages.hpp"
 #include "store/release_messages.hpp"
 #include "store/sweep_pending.hpp"
 
@@ -147,7 +147,7 @@ class Dispatcher::Impl {
       if (sinks_changed_) {
         release_messages();
       }
-      finish();
+      finishes_.write(*connection_);
       if (!stopping_) {
         sweep();
         claim();
@@ -169,7 +169,7 @@ class Dispatcher::Impl {
 
   // What could not be written down is sent again when its lease has ended: rather twice than never.
   [[nodiscard]] bool is_at_rest() const {
-    const bool has_written = finishes_.empty() || !connection_;
+    const bool has_written = finishes_.is_empty() || !connection_;
     return has_written && senders_.are_idle();
   }
 
@@ -211,30 +211,6 @@ class Dispatcher::Impl {
     } else {
       request_pass();
     }
-  }
-
-  void finish() {
-    if (finishes_.empty()) {
-      return;
-    }
-    const auto count = static_cast<int>(finishes_.size());
-    int ours = count;
-    try {
-      ours = store::finish_messages(*connection_, finishes_, runtime::wall_clock_now());
-    } catch (const store::Failure& failure) {
-      if (failure.kind() != store::FailureKind::rejected) {
-        throw;
-      }
-      // It would be refused for ever, and nothing else be written down. They come again when their
-      // leases end, and run out of attempts.
-      runtime::log_error("what became of messages could not be written down",
-                         {{"count", count}, {"error", failure.what()}});
-    }
-    if (ours < count) {
-      runtime::log_warn("a send took longer than its lease: the message may go out twice",
-                        {{"count", count - ours}});
-    }
-    finishes_.clear();
   }
 
   void sweep() {
@@ -309,7 +285,7 @@ class Dispatcher::Impl {
     if (finish.kind == store::FinishKind::dead) {
       log_dead(claimed.message, claimed.sink, result.error);
     }
-    finishes_.push_back(std::move(finish));
+    finishes_.add(std::move(finish));
     request_pass();
   }
 
@@ -320,7 +296,7 @@ class Dispatcher::Impl {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> loop_open_;
   std::optional<store::Connection> connection_;
   std::string problem_;  // with the database; empty: none
-  std::vector<store::Finish> finishes_;
+  FinishQueue finishes_;
   std::optional<AuditExporter> audit_exporter_;
   std::mt19937 random_{std::random_device{}()};
   SteadyClock::time_point last_pass_{};

@@ -201,11 +201,13 @@ def test_no_request_is_lost_by_a_restart_under_load(installation, books, omise, 
     assert books.count("webhook_events") == len(answers)
 
 
-def test_a_socket_by_another_name_is_a_mistake_of_the_unit(installation, listening):
+@pytest.mark.parametrize("names", ["mail", "webhooks:webhooks"])
+def test_a_socket_that_nobody_would_serve_is_a_mistake_of_the_unit(installation, listening, names):
+    number = listening.fileno()
     daemon = subprocess.run(
-        ["bash", "-c", f'LISTEN_PID=$$ exec "$@" 3<&{listening.fileno()}', "bash",
+        ["bash", "-c", f'LISTEN_PID=$$ exec "$@" 3<&{number} 4<&{number}', "bash",
          BUILD / "refundd", "--config", installation.config_file],
-        env={**os.environ, "LISTEN_FDS": "1", "LISTEN_FDNAMES": "mail"},
+        env={**os.environ, "LISTEN_FDS": str(len(names.split(":"))), "LISTEN_FDNAMES": names},
         pass_fds=[listening.fileno()], capture_output=True, text=True, timeout=30)
     assert daemon.returncode == 1
     assert "FileDescriptorName= is webhooks or admin" in daemon.stderr

@@ -190,6 +190,14 @@ TEST_F(AuditFileTest, TwoWritersOfOneFileAreRefused) {
   expect_refused("another process writes it");
 }
 
+TEST_F(AuditFileTest, ARotationLetsNoSecondWriterIn) {
+  AuditFile file{path};
+  std::filesystem::rename(path, folder / "audit.jsonl.1");
+  expect_refused("another process writes it");
+  file.reopen();
+  expect_refused("another process writes it");
+}
+
 TEST_F(AuditFileTest, GoesOnInANewFileAfterItWasMoved) {
   AuditFile file{path};
   file.append(entries_of(1, 2));
