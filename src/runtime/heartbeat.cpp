@@ -28,10 +28,6 @@ void Heartbeat::start() {
   beat();
 }
 
-void Heartbeat::stop() {
-  timer_.cancel();
-}
-
 void Heartbeat::beat() {
   const std::string illness = options_.illness();
   if (illness != illness_ && !illness.empty()) {

@@ -20,8 +20,8 @@ class Heartbeat {
 
   Heartbeat(boost::asio::io_context& loop, Options options);
 
+  /// Beats as long as the loop runs.
   void start();
-  void stop();
 
  private:
   void beat();
