@@ -179,8 +179,7 @@ class Daemon {
     if (start_.admin_listen) {
       setup.config.admin.listen = *start_.admin_listen;
     }
-    auto tls = http::make_tls(
-        {setup.config.listener.certificate_file, setup.config.listener.private_key_file});
+    auto tls = http::make_tls(http::tls_files_of(setup.config.listener));
     if (dispatcher_ && setup.outbox) {
       dispatcher_->reconfigure(*std::move(setup.outbox));
     }

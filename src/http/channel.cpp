@@ -1,8 +1,12 @@
 #include "http/channel.hpp"
 
+#include <sys/socket.h>
+
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <type_traits>
 #include <utility>
 
@@ -43,6 +47,47 @@ template <typename Stream>
 Channel<Stream>::Channel(Stream stream, Connections& connections,
                          const runtime::ListenerConfig& limits)
     : limits_{limits}, stream_{std::move(stream)}, seat_{connections, socket_of(stream_)} {}
+
+// What follows the header belongs to TLS: so it is looked at first, and only taken where it is
+// known to be the header's.
+template <typename Stream>
+asio::awaitable<std::optional<ProxyHeader>> Channel<Stream>::read_proxy_header() {
+  seat_.enter(Phase::handshake, limits_.handshake_timeout);
+  broken_ = true;
+  const int socket = socket_of(stream_).native_handle();
+  std::string taken;
+  std::array<char, k_proxy_header_bytes_max> seen{};
+  for (;;) {
+    const bool readable = co_await wait_until_readable();
+    const ssize_t size =
+        readable ? ::recv(socket, seen.data(), seen.size(), MSG_PEEK | MSG_DONTWAIT) : 0;
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
+      continue;
+    }
+    if (size <= 0) {
+      co_return std::nullopt;
+    }
+    const std::string known = taken + std::string{seen.data(), static_cast<std::size_t>(size)};
+    const auto scanned = scan_proxy_header(known);
+    const auto* header = std::get_if<ProxyHeader>(&scanned);
+    if (header == nullptr && std::get<ProxyScan>(scanned) == ProxyScan::malformed) {
+      co_return std::nullopt;
+    }
+    const std::size_t end = header == nullptr ? known.size() : header->size;
+    ::recv(socket, seen.data(), end - taken.size(), MSG_DONTWAIT);
+    if (header != nullptr) {
+      broken_ = false;
+      co_return *header;
+    }
+    taken = known;
+  }
+}
+
+template <typename Stream>
+asio::awaitable<bool> Channel<Stream>::wait_until_readable() {
+  const auto [failure] = co_await socket_of(stream_).async_wait(PlainStream::wait_read, k_await);
+  co_return !failure;
+}
 
 template <typename Stream>
 asio::awaitable<error_code> Channel<Stream>::handshake() {

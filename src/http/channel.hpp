@@ -15,6 +15,7 @@
 
 #include "http/arrival.hpp"
 #include "http/connections.hpp"
+#include "http/proxy_header.hpp"
 #include "http/request.hpp"
 #include "http/tls_stream.hpp"
 #include "runtime/config.hpp"
@@ -34,6 +35,10 @@ class Channel {
   Channel(Stream stream, Connections& connections, const runtime::ListenerConfig& limits);
 
   [[nodiscard]] const PlainStream& socket() const { return seat_.socket(); }
+
+  /// Before the handshake, and within its time: the balancer's header, and not a byte more.
+  /// nullopt: it does not come, or is malformed.
+  boost::asio::awaitable<std::optional<ProxyHeader>> read_proxy_header();
 
   /// At once for a plain stream.
   boost::asio::awaitable<boost::system::error_code> handshake();
@@ -66,6 +71,7 @@ class Channel {
 
  private:
   boost::asio::awaitable<Transferred> read_some();
+  boost::asio::awaitable<bool> wait_until_readable();
   Arrival unfinished(bool begun);
   boost::asio::awaitable<void> drain();
 

@@ -54,7 +54,7 @@ class Server::Impl {
 Server::Impl::Impl(asio::io_context& loop, ingest::Ingest& ingest, Options options)
     : loop_{loop},
       options_{std::move(options)},
-      tls_{make_tls({options_.listener.certificate_file, options_.listener.private_key_file})},
+      tls_{make_tls(tls_files_of(options_.listener))},
       webhook_site_{options_.listener, share(std::move(options_.sources)), ingest, log_budget_,
                     options_.now},
       admin_site_{options_.listener, share({}), ingest, log_budget_, options_.now},

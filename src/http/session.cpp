@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "http/channel.hpp"
+#include "http/forwarded.hpp"
 #include "http/route.hpp"
 #include "http/session_log.hpp"
 #include "http/webhook.hpp"
@@ -18,6 +19,17 @@ namespace asio = boost::asio;
 
 constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+std::optional<asio::ip::address> peer_of(const PlainStream& client) {
+  boost::system::error_code gone;
+  const auto peer = client.remote_endpoint(gone).address();
+  return gone ? std::nullopt : std::optional{runtime::without_mapping(peer)};
+}
+
+// As PostgreSQL's inet takes it; empty where it is not known.
+std::string text_of(const std::optional<asio::ip::address>& address) {
+  return address ? address->to_string() : std::string{};
+}
+
 // The answer to send; none where nobody is left to read it.
 using Reply = std::optional<Answer>;
 
@@ -27,11 +39,13 @@ class Session {
   Session(Stream client, const Site& site, Connections& connections)
       : site_{site},
         channel_{std::move(client), connections, site.limits},
-        log_{remote_address_of(channel_.socket()), site.log_budget} {}
+        peer_{peer_of(channel_.socket())},
+        log_{text_of(peer_), site.log_budget} {}
 
   asio::awaitable<void> run();
 
  private:
+  asio::awaitable<bool> identify();
   asio::awaitable<bool> exchange();
   asio::awaitable<Reply> answer_head();
   asio::awaitable<Reply> answer_request(RequestHead head, Parser& parser);
@@ -40,24 +54,48 @@ class Session {
   asio::awaitable<Reply> answer_refused(Answer answer, const RequestHead& head, Parser& parser);
   asio::awaitable<bool> send(Answer answer);
   Answer answer_probe(Probe probe) const;
+  [[nodiscard]] bool believes(runtime::ClientAddress what) const;
+  [[nodiscard]] std::string client_of(const RequestHead& head) const;
   Reply unfinished(Arrival arrival);
 
   const Site& site_;
   Channel<Stream> channel_;
+  std::optional<asio::ip::address> peer_;  // nullopt: gone already
   SessionLog log_;
 };
 
 template <typename Stream>
 asio::awaitable<void> Session<Stream>::run() {
-  const auto failure = co_await channel_.handshake();
-  bool goes_on = !failure;
-  if (failure && !site_.stopping) {
-    log_.lost("handshake", failure.message());
+  bool goes_on = co_await identify();
+  if (goes_on) {
+    const auto failure = co_await channel_.handshake();
+    goes_on = !failure;
+    if (failure && !site_.stopping) {
+      log_.lost("handshake", failure.message());
+    }
   }
   while (goes_on) {
     goes_on = co_await exchange();
   }
   co_await channel_.close();
+}
+
+// A trusted proxy must say who the client is; what anybody else says is left to the handshake,
+// which fails. False: the connection ends.
+template <typename Stream>
+asio::awaitable<bool> Session<Stream>::identify() {
+  if (!believes(runtime::ClientAddress::proxy_protocol)) {
+    co_return true;
+  }
+  const auto header = co_await channel_.read_proxy_header();
+  if (!header) {
+    log_.lost("proxy header", "missing, malformed or late");
+    co_return false;
+  }
+  if (header->client) {
+    log_.set_remote_address(text_of(runtime::without_mapping(*header->client)));
+  }
+  co_return true;
 }
 
 // One request and its answer. True: the connection goes on.
@@ -126,8 +164,8 @@ asio::awaitable<Reply> Session<Stream>::answer_webhook(const providers::Source& 
     co_return unfinished(arrival);
   }
   channel_.suspend_deadline();
-  Receipt receipt{std::move(head), std::move(parser.get().body()), log_.remote_address(),
-                  site_.now()};
+  std::string client = client_of(head);
+  Receipt receipt{std::move(head), std::move(parser.get().body()), std::move(client), site_.now()};
   auto receiving = receive(source, std::move(receipt), site_.ingest);
   co_return co_await std::move(receiving);
 }
@@ -160,6 +198,22 @@ asio::awaitable<bool> Session<Stream>::send(Answer answer) {
   // Stopping since: a request that has begun to arrive is still answered, none is waited for.
   const bool ends = answer.close || (site_.stopping && !channel_.has_more());
   co_return written && !ends;
+}
+
+template <typename Stream>
+bool Session<Stream>::believes(runtime::ClientAddress what) const {
+  return site_.limits.client_address == what && peer_ &&
+         runtime::is_in(*peer_, site_.limits.trusted_proxies);
+}
+
+template <typename Stream>
+std::string Session<Stream>::client_of(const RequestHead& head) const {
+  if (believes(runtime::ClientAddress::x_forwarded_for)) {
+    if (const auto client = forwarded_client(head.headers, site_.limits.trusted_proxies)) {
+      return text_of(client);
+    }
+  }
+  return log_.remote_address();
 }
 
 template <typename Stream>

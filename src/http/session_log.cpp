@@ -25,18 +25,4 @@ bool SessionLog::may_complain() {
   return !std::exchange(complained_, true) && budget_.take(std::chrono::steady_clock::now());
 }
 
-std::string remote_address_of(const boost::asio::ip::tcp::socket& client) {
-  namespace ip = boost::asio::ip;
-  boost::system::error_code gone;
-  const auto address = client.remote_endpoint(gone).address();
-  if (gone) {
-    return {};
-  }
-  if (address.is_v4()) {
-    return address.to_string();
-  }
-  const ip::address_v6 v6{address.to_v6().to_bytes()};
-  return v6.is_v4_mapped() ? ip::make_address_v4(ip::v4_mapped, v6).to_string() : v6.to_string();
-}
-
 }  // namespace http

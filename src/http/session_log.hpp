@@ -18,6 +18,8 @@ class SessionLog {
   SessionLog(std::string remote_address, LogBudget& budget)
       : remote_address_{std::move(remote_address)}, budget_{budget} {}
 
+  /// A trusted proxy says who the client is.
+  void set_remote_address(std::string address) { remote_address_ = std::move(address); }
   [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
 
   /// The source that the request at hand is for, in the lines that follow.
@@ -39,9 +41,5 @@ class SessionLog {
   std::string source_{k_no_source};
   bool complained_ = false;
 };
-
-/// As PostgreSQL's inet takes it: no scope id, and an IPv4 client of an IPv6 socket in its own
-/// form. Empty where the client is gone already.
-std::string remote_address_of(const boost::asio::ip::tcp::socket& client);
 
 }  // namespace http

@@ -8,6 +8,7 @@
 #include <boost/asio/ssl/error.hpp>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace http {
 namespace {
@@ -63,13 +64,35 @@ void load_private_key(ssl::context& tls, const TlsFiles& files) {
   }
 }
 
+// Where clients show a certificate, OpenSSL resumes sessions only of a context that has a name.
+void require_client_certificate(ssl::context& tls, const TlsFiles& files) {
+  error_code failure;
+  tls.load_verify_file(files.client_ca.string(), failure);
+  if (failure) {
+    throw cannot_use("client_ca_file", files.client_ca, failure.message());
+  }
+  constexpr std::string_view k_name = "refundd";
+  SSL_CTX_set_session_id_context(tls.native_handle(),
+                                 reinterpret_cast<const unsigned char*>(k_name.data()),
+                                 static_cast<unsigned>(k_name.size()));
+  SSL_CTX_set_client_CA_list(tls.native_handle(), SSL_load_client_CA_file(files.client_ca.c_str()));
+  tls.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+}
+
 }  // namespace
+
+TlsFiles tls_files_of(const runtime::ListenerConfig& listener) {
+  return {listener.certificate_file, listener.private_key_file, listener.client_ca_file};
+}
 
 ssl::context make_tls(const TlsFiles& files) {
   ssl::context tls{ssl::context::tls_server};
   restrict_protocol(tls);
   load_certificate(tls, files);
   load_private_key(tls, files);
+  if (!files.client_ca.empty()) {
+    require_client_certificate(tls, files);
+  }
   return tls;
 }
 

@@ -90,7 +90,6 @@ struct TlsFile {
 void read_tls_file(TableReader& table, const FileFolders& folders, const TlsFile& file,
                    std::filesystem::path& path) {
   std::optional<std::string> name;
-  table.require(file.key);
   table.read(file.key, name);
   if (!name) {
     return;
@@ -103,10 +102,35 @@ void read_tls_file(TableReader& table, const FileFolders& folders, const TlsFile
   }
 }
 
+void read_proxies(TableReader& table, ListenerConfig& config) {
+  const std::string key = "trusted_proxies";
+  const auto texts = table.texts(key);
+  for (std::size_t at = 0; at < texts.size(); ++at) {
+    if (const auto network = Network::parse(texts[at])) {
+      config.trusted_proxies.push_back(*network);
+    } else {
+      table.add_error(key + "[" + std::to_string(at) + "]",
+                      "must be an IP address or a network: 192.0.2.10, 192.0.2.0/24");
+    }
+  }
+  table.read("client_address",
+             {{"connection", ClientAddress::connection},
+              {"proxy_protocol", ClientAddress::proxy_protocol},
+              {"x_forwarded_for", ClientAddress::x_forwarded_for}},
+             config.client_address);
+  if (config.client_address != ClientAddress::connection && !table.has(key)) {
+    table.add_error("client_address", "needs listener.trusted_proxies: nobody else is believed");
+  }
+}
+
 void read_listener(TableReader table, const FileFolders& folders, ListenerConfig& config) {
   table.read("listen", config.listen);
+  table.require("certificate_file");
+  table.require("private_key_file");
   read_tls_file(table, folders, {"certificate_file", /*is_secret=*/false}, config.certificate_file);
   read_tls_file(table, folders, {"private_key_file", /*is_secret=*/true}, config.private_key_file);
+  read_tls_file(table, folders, {"client_ca_file", /*is_secret=*/false}, config.client_ca_file);
+  read_proxies(table, config);
   table.read("body_max_bytes", {1024, 16777216}, config.body_max_bytes);
   table.read("connections_max", {1, 100000}, config.connections_max);
   table.read("handshake_timeout_seconds", k_timeout_seconds, config.handshake_timeout);

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/network.hpp"
+
 namespace runtime {
 
 /// Where a listener waits: an IP address and a port (0: any free one).
@@ -19,10 +21,18 @@ struct Endpoint {
   std::uint16_t port = 0;
 };
 
+/// Where the address of who sends an event comes from.
+enum class ClientAddress { connection, proxy_protocol, x_forwarded_for };
+
 struct ListenerConfig {
   Endpoint listen{"0.0.0.0", 8443};
   std::filesystem::path certificate_file;  // absolute
   std::filesystem::path private_key_file;  // absolute
+  /// Whose certificates clients must have, PEM, absolute; empty: none is asked for.
+  std::filesystem::path client_ca_file;
+  std::vector<Network> trusted_proxies;
+  /// What a trusted proxy is believed; anybody else counts as its connection's address.
+  ClientAddress client_address = ClientAddress::connection;
   std::size_t body_max_bytes = 262144;
   std::size_t connections_max = 4096;
   std::chrono::seconds handshake_timeout{5};
