@@ -65,6 +65,9 @@ std::string audit_line(const store::AuditEntryRow& entry) {
   line["ip_address"] = json_of(entry.ip_address);
   line["user_agent"] = json_of(entry.user_agent);
   line["notes"] = json_of(entry.notes);
+  if (entry.request_id) {  // lines that were written before there were any stay as they are
+    line["request_id"] = *entry.request_id;
+  }
   line["previous_hash"] = json_of(entry.previous_hash);
   line["entry_hash"] = json_of(entry.entry_hash);
   return line.dump(/*indent=*/-1, ' ', /*ensure_ascii=*/true) + "\n";

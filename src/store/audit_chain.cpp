@@ -39,6 +39,9 @@ domain::Sha256 entry_hash(const AuditEntry& entry, const domain::Sha256& previou
                                    &entry.ip_address, &entry.user_agent, &entry.notes}) {
     append(bytes, *field);
   }
+  if (!entry.request_id.empty()) {
+    append(bytes, entry.request_id);
+  }
   domain::Sha256 hash{};
   SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
          reinterpret_cast<unsigned char*>(hash.data()));

@@ -30,6 +30,7 @@ struct AuditEntry {
   std::string ip_address;
   std::string user_agent;
   std::string notes;
+  std::string request_id;
   std::int64_t chain_index = 1;
 };
 
@@ -37,7 +38,8 @@ struct AuditEntry {
 inline constexpr domain::Sha256 k_chain_start{};
 
 /// SHA-256 over a fixed prefix, the previous hash and every field, each with its length before it,
-/// so that no two different entries give the same bytes.
+/// so that no two different entries give the same bytes. Without a request id it is as it was
+/// before there were any.
 domain::Sha256 entry_hash(const AuditEntry& entry, const domain::Sha256& previous);
 
 }  // namespace store

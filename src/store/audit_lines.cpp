@@ -12,7 +12,7 @@ namespace {
 constexpr const char* k_read_entries = R"(
 SELECT audit_id, recorded_at, occurred_at, source, refund_id, charge_id, order_id, event_id,
        evidence, verdict, status_before, status_after, amount_minor, currency, reason, user_id,
-       host(ip_address) AS ip_address, user_agent, notes, previous_hash, entry_hash
+       host(ip_address) AS ip_address, user_agent, notes, request_id, previous_hash, entry_hash
   FROM refund_audit
  WHERE audit_id > $1::bigint
  ORDER BY audit_id
@@ -69,6 +69,7 @@ AuditEntryRow read_entry(const pqxx::row& row) {
   entry.ip_address = read_text(row["ip_address"]);
   entry.user_agent = read_text(row["user_agent"]);
   entry.notes = read_text(row["notes"]);
+  entry.request_id = read_text(row["request_id"]);
   entry.previous_hash = read_sha256(row["previous_hash"]);
   entry.entry_hash = read_sha256(row["entry_hash"]);
   return entry;

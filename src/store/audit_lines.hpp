@@ -56,6 +56,7 @@ struct AuditEntryRow {
   std::optional<std::string> ip_address;
   std::optional<std::string> user_agent;
   std::optional<std::string> notes;
+  std::optional<std::string> request_id;
   domain::Sha256 previous_hash{};
   domain::Sha256 entry_hash{};
 };

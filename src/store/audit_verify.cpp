@@ -16,7 +16,7 @@ SELECT coalesce(r.source, a.source) AS source, coalesce(r.refund_id, a.refund_id
        r.audit_hash, r.audit_length, a.recorded_at, a.occurred_at, a.charge_id, a.order_id,
        a.event_id, a.evidence, a.verdict, a.status_before, a.status_after, a.amount_minor,
        a.currency, a.reason, a.user_id, host(a.ip_address) AS ip_address, a.user_agent, a.notes,
-       a.chain_index, a.previous_hash, a.entry_hash
+       a.request_id, a.chain_index, a.previous_hash, a.entry_hash
   FROM refunds r
   FULL JOIN refund_audit a ON a.source = r.source AND a.refund_id = r.refund_id
  ORDER BY 1, 2, a.chain_index)";
@@ -45,6 +45,7 @@ AuditEntry read_entry(const pqxx::row& row) {
   entry.ip_address = read_text_or_empty(row["ip_address"]);
   entry.user_agent = read_text_or_empty(row["user_agent"]);
   entry.notes = read_text_or_empty(row["notes"]);
+  entry.request_id = read_text_or_empty(row["request_id"]);
   entry.chain_index = row["chain_index"].as<std::int64_t>();
   return entry;
 }

@@ -17,6 +17,7 @@ struct Delivery {
   std::string headers_json;    // a JSON object, secret headers already removed
   std::string remote_address;  // IP address as text; empty: unknown
   std::string user_agent;      // printable ASCII; empty: none
+  std::string request_id;      // ours, as the answer names it; empty: none
 
   domain::RefundLimits limits;
   /// Test-mode messages are suppressed unless their source has somebody to send them to.

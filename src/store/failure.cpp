@@ -18,6 +18,22 @@ bool ends_connection(std::string_view sqlstate) {
 
 }  // namespace
 
+std::string_view to_string(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::retry:
+      return "retry";
+    case FailureKind::exists:
+      return "exists";
+    case FailureKind::in_doubt:
+      return "in_doubt";
+    case FailureKind::rejected:
+      return "rejected";
+    case FailureKind::unavailable:
+      return "unavailable";
+  }
+  __builtin_unreachable();
+}
+
 FailureKind kind_of_sqlstate(std::string_view sqlstate) {
   constexpr std::string_view k_statement_completion_unknown = "40003";
   constexpr std::string_view k_lock_not_available = "55P03";

@@ -18,6 +18,9 @@ enum class FailureKind {
                 // pass
 };
 
+/// The enumerator's name.
+std::string_view to_string(FailureKind kind);
+
 /// Every exception that leaves this library.
 class Failure : public std::runtime_error {
  public:

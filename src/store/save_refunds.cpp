@@ -76,6 +76,7 @@ constexpr Field k_audit_fields[] = {
     {"ip_address", Type::text, Role::value, "::inet"},
     {"user_agent", Type::text},
     {"notes", Type::text},
+    {"request_id", Type::text},
     {"chain_index", Type::bigint},
     {"previous_hash", Type::bytea},
     {"entry_hash", Type::bytea},
@@ -130,6 +131,7 @@ AuditEntry entry_of(const domain::AuditDraft& draft, const Delivery& delivery, d
   entry.ip_address = delivery.remote_address;
   entry.user_agent = delivery.user_agent;
   entry.notes = draft.notes;
+  entry.request_id = delivery.request_id;
   return entry;
 }
 
@@ -140,8 +142,8 @@ void add_entry(Rows& rows, const AuditEntry& entry, const domain::Sha256& previo
                text_or_null(entry.status_before), entry.status_after, entry.amount_minor,
                text_or_null(entry.currency), text_or_null(entry.reason),
                text_or_null(entry.user_id), text_or_null(entry.ip_address),
-               text_or_null(entry.user_agent), text_or_null(entry.notes), entry.chain_index,
-               previous, hash);
+               text_or_null(entry.user_agent), text_or_null(entry.notes),
+               text_or_null(entry.request_id), entry.chain_index, previous, hash);
 }
 
 void add_refund(Rows& rows, const domain::Refund& refund, const RefundRow& row) {

@@ -1,0 +1,53 @@
+// What the database says about the state of the service: what waits, what is dead, what is open.
+//
+// Read now and then by the daemon's monitor and by `refundctl status`. Several daemons on one
+// database read the same. Each function is one transaction and throws Failure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/time.hpp"
+#include "store/connection.hpp"
+
+namespace store {
+
+struct SinkFigures {
+  std::string sink;  // empty: messages that were not routed yet
+  std::int64_t pending = 0;
+  std::int64_t dead = 0;
+  std::optional<domain::Time> oldest_pending;  // when it was written
+};
+
+struct PendingRefunds {
+  std::string source;
+  std::int64_t count = 0;
+  domain::Time oldest{};  // when it was requested
+};
+
+struct Figures {
+  std::vector<SinkFigures> sinks;
+  std::vector<PendingRefunds> pending_refunds;
+  std::map<std::string, std::int64_t> open_anomalies;  // by kind; none: not in it
+};
+
+/// Reads small indexes only: as much as is pending, dead or open.
+Figures read_figures(Connection& connection);
+
+struct RefundCount {
+  std::string source;
+  std::string status;
+  std::int64_t count = 0;
+};
+
+/// Reads the whole table, on one core: seconds where there are millions.
+std::vector<RefundCount> count_refunds(Connection& connection);
+
+/// When each source's newest event was received, of those received at `since` or later. Reads as
+/// much of webhook_events as came since then.
+std::map<std::string, domain::Time> last_events(Connection& connection, domain::Time since);
+
+}  // namespace store
