@@ -6,6 +6,7 @@
 #include "runtime/config_outbox.hpp"
 #include "runtime/config_reader.hpp"
 #include "runtime/config_source.hpp"
+#include "runtime/endpoint.hpp"
 
 namespace runtime {
 namespace {
@@ -118,18 +119,43 @@ void read_proxies(TableReader& table, ListenerConfig& config) {
               {"proxy_protocol", ClientAddress::proxy_protocol},
               {"x_forwarded_for", ClientAddress::x_forwarded_for}},
              config.client_address);
-  if (config.client_address != ClientAddress::connection && !table.has(key)) {
+  const bool comes_by_path = !config.listen.path.empty();
+  if (config.client_address != ClientAddress::connection && !table.has(key) && !comes_by_path) {
     table.add_error("client_address", "needs listener.trusted_proxies: nobody else is believed");
   }
 }
 
-void read_listener(TableReader table, const FileFolders& folders, ListenerConfig& config) {
-  table.read("listen", config.listen);
+void read_tls(TableReader& table, const FileFolders& folders, ListenerConfig& config) {
   table.require("certificate_file");
   table.require("private_key_file");
   read_tls_file(table, folders, {"certificate_file", /*is_secret=*/false}, config.certificate_file);
   read_tls_file(table, folders, {"private_key_file", /*is_secret=*/true}, config.private_key_file);
   read_tls_file(table, folders, {"client_ca_file", /*is_secret=*/false}, config.client_ca_file);
+  if (!config.listen.path.empty()) {
+    table.add_error("listen", R"(a Unix socket speaks plain HTTP: it needs tls = "off")");
+  }
+}
+
+void check_plain(TableReader& table, const ListenerConfig& config) {
+  for (const auto* key : {"certificate_file", "private_key_file", "client_ca_file"}) {
+    if (table.has(key)) {
+      table.add_error(key, R"(has no use with tls = "off")");
+    }
+  }
+  if (!is_local(config.listen)) {
+    table.add_error("tls", R"("off" is for a balancer on this machine: listen must be 127.0.0.1, )"
+                           R"([::1] or a Unix socket)");
+  }
+}
+
+void read_listener(TableReader table, const FileFolders& folders, ListenerConfig& config) {
+  table.read("listen", config.listen);
+  table.read("tls", {{"on", true}, {"off", false}}, config.tls);
+  if (config.tls) {
+    read_tls(table, folders, config);
+  } else {
+    check_plain(table, config);
+  }
   read_proxies(table, config);
   table.read("body_max_bytes", {1024, 16777216}, config.body_max_bytes);
   table.read("connections_max", {1, 100000}, config.connections_max);
@@ -145,6 +171,9 @@ void read_listener(TableReader table, const FileFolders& folders, ListenerConfig
 void read_admin(TableReader table, const ListenerConfig& listener, AdminConfig& config) {
   table.read("listen", config.listen);
   const auto& taken = listener.listen;
+  if (!config.listen.path.empty()) {
+    table.add_error("listen", "must be an IP address and a port");
+  }
   if (config.listen.port != 0 && config.listen.port == taken.port &&
       config.listen.address == taken.address) {
     table.add_error("listen", "must not be the address of listener.listen");
@@ -187,7 +216,10 @@ void read_log(TableReader table, LogConfig& config) {
               {"warn", LogLevel::warn},
               {"error", LogLevel::error}},
              config.level);
-  table.read("format", {{"text", LogFormat::text}, {"json", LogFormat::json}}, config.format);
+  table.read(
+      "format",
+      {{"text", LogFormat::text}, {"json", LogFormat::json}, {"journald", LogFormat::journald}},
+      config.format);
   table.refuse_other_keys();
 }
 

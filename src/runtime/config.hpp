@@ -15,10 +15,11 @@
 
 namespace runtime {
 
-/// Where a listener waits: an IP address and a port (0: any free one).
+/// Where a listener waits: an IP address and a port (0: any free one), or a Unix socket.
 struct Endpoint {
   std::string address;  // "0.0.0.0", "::1"; no host names
   std::uint16_t port = 0;
+  std::string path{};  // absolute; empty: the address and the port count
 };
 
 /// Where the address of who sends an event comes from.
@@ -26,6 +27,8 @@ enum class ClientAddress { connection, proxy_protocol, x_forwarded_for };
 
 struct ListenerConfig {
   Endpoint listen{"0.0.0.0", 8443};
+  /// false: plain HTTP from this machine only, because a balancer on it ends TLS.
+  bool tls = true;
   std::filesystem::path certificate_file;  // absolute
   std::filesystem::path private_key_file;  // absolute
   /// Whose certificates clients must have, PEM, absolute; empty: none is asked for.
@@ -59,7 +62,7 @@ struct IngestConfig {
 };
 
 enum class LogLevel { debug, info, warn, error };
-enum class LogFormat { text, json };
+enum class LogFormat { text, json, journald };
 
 struct LogConfig {
   LogLevel level = LogLevel::info;

@@ -23,6 +23,7 @@ std::vector<std::string> keys_that_need_a_restart(const Config& running, const C
   };
   compare("listener.listen", format_endpoint(running.listener.listen),
           format_endpoint(wanted.listener.listen));
+  compare("listener.tls", running.listener.tls, wanted.listener.tls);
   compare("listener.connections_max", running.listener.connections_max,
           wanted.listener.connections_max);
   compare("admin.listen", format_endpoint(running.admin.listen),

@@ -50,7 +50,8 @@ void TableReader::read(std::string_view key, Endpoint& value) {
   read(key, text);
   const auto endpoint = text ? parse_endpoint(*text) : std::nullopt;
   if (text && !endpoint) {
-    add_error(key, R"(must be an IP address and a port, like "0.0.0.0:8443" or "[::1]:8443")");
+    add_error(key, R"(must be an IP address and a port, like "0.0.0.0:8443" or "[::1]:8443", or )"
+                   R"("unix:" and the absolute path of a socket)");
   }
   value = endpoint.value_or(value);
 }

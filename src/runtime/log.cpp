@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "runtime/journal.hpp"
 #include "runtime/log_line.hpp"
 
 namespace runtime {
@@ -45,14 +46,21 @@ void write(LogLevel level, std::string_view message, std::initializer_list<Field
   }
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   const LogLine line{level, now, message, {fields.begin(), fields.size()}};
+  if (log.format == LogFormat::journald && send_to_journal(line)) {
+    return;
+  }
   log.logger.log(level_of(level), spdlog::string_view_t{format_line(log.format, line)});
 }
 
 }  // namespace
 
 void start_log(const LogConfig& config) {
-  the_log().format = config.format;
+  const bool is_lost = config.format == LogFormat::journald && !has_journal();
+  the_log().format = is_lost ? LogFormat::text : config.format;
   set_log_level(config.level);
+  if (is_lost) {
+    log_warn("no journal takes log lines here: they are written as text");
+  }
 }
 
 void set_log_level(LogLevel level) {

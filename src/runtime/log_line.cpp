@@ -87,12 +87,8 @@ std::string json_value(std::string_view value) {
   return '"' + printable(value, "\\\\") + '"';
 }
 
-std::string format_text(const LogLine& line) {
-  std::string text = format_time(line.time);
-  text += ' ';
-  text += name_of(line.level);
-  text += ' ';
-  text += printable(line.message, "\\");
+std::string format_message(const LogLine& line) {
+  std::string text = printable(line.message, "\\");
   for (const Field& field : line.fields) {
     text += ' ';
     text += field.key;
@@ -100,6 +96,14 @@ std::string format_text(const LogLine& line) {
     text += text_value(field.value);
   }
   return text;
+}
+
+std::string format_text(const LogLine& line) {
+  std::string text = format_time(line.time);
+  text += ' ';
+  text += name_of(line.level);
+  text += ' ';
+  return text + format_message(line);
 }
 
 std::string format_json(const LogLine& line) {
@@ -123,6 +127,8 @@ std::string format_line(LogFormat format, const LogLine& line) {
       return format_text(line);
     case LogFormat::json:
       return format_json(line);
+    case LogFormat::journald:
+      return format_message(line);
   }
   return format_text(line);
 }

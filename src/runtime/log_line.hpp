@@ -25,6 +25,7 @@ struct LogLine {
 ///
 /// Control characters and bytes outside ASCII become \n, \t, \r or \xNN (in JSON the backslash is
 /// escaped once more); a value longer than k_log_value_max is cut there and ends in "...".
+/// For the journal, which keeps time and level beside it, "message key=value …".
 std::string format_line(LogFormat format, const LogLine& line);
 
 }  // namespace runtime

@@ -93,6 +93,28 @@ TEST(Endpoint, IsAnAddressAndAPort) {
   }
 }
 
+TEST(Endpoint, MayBeAUnixSocket) {
+  const auto endpoint = runtime::parse_endpoint("unix:/run/refundd/webhooks.sock");
+  ASSERT_TRUE(endpoint);
+  EXPECT_EQ(endpoint->path, "/run/refundd/webhooks.sock");
+  EXPECT_EQ(runtime::format_endpoint(*endpoint), "unix:/run/refundd/webhooks.sock");
+  EXPECT_TRUE(runtime::parse_endpoint("unix:/" + std::string(106, 'x')));
+  for (const std::string& text :
+       {std::string{"unix:"}, std::string{"unix:webhooks.sock"}, std::string{"unix:/run/"},
+        std::string{"unix:/a\0b", 9}, "unix:/" + std::string(107, 'x')}) {
+    EXPECT_FALSE(runtime::parse_endpoint(text)) << text;
+  }
+}
+
+TEST(Endpoint, IsLocalWhereNobodyElseReachesIt) {
+  for (const auto* text : {"127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "unix:/s"}) {
+    EXPECT_TRUE(runtime::is_local(*runtime::parse_endpoint(text))) << text;
+  }
+  for (const auto* text : {"0.0.0.0:1", "[::]:1", "192.0.2.1:1", "[2001:db8::1]:1"}) {
+    EXPECT_FALSE(runtime::is_local(*runtime::parse_endpoint(text))) << text;
+  }
+}
+
 TEST(Endpoint, IsNothingElse) {
   for (const auto* text : {"",           ":",          "8443",          ":8443",
                            "0.0.0.0",    "0.0.0.0:",   "0.0.0.0:65536", "0.0.0.0:-1",

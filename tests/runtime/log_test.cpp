@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runtime/check.hpp"
+#include "runtime/journal.hpp"
 #include "runtime/log_line.hpp"
 #include "runtime/spawn.hpp"
 
@@ -46,6 +47,21 @@ TEST(LogLine, IsOneJsonObject) {
   EXPECT_EQ(line_of(LogFormat::json, {{"source", "omise-th"}, {"status", 401}}),
             R"({"ts":"2026-11-21T20:00:00.123Z","level":"info","msg":"request refused",)"
             R"("source":"omise-th","status":401})");
+}
+
+TEST(LogLine, IsAMessageWithFieldsForTheJournal) {
+  const std::vector<Field> fields{{"refund_id", "rfnd_1\n\x1b"}, {"status", 401}};
+  const LogLine line{LogLevel::warn, k_time, "request refused", fields};
+  const std::vector<std::string> expected{
+      "MESSAGE=request refused refund_id=\"rfnd_1\\n\\x1b\" status=401", "PRIORITY=4",
+      "SYSLOG_IDENTIFIER=refundd", "REFUNDD_REFUND_ID=rfnd_1\n\x1b", "REFUNDD_STATUS=401"};
+  EXPECT_EQ(journal_fields(line), expected);
+}
+
+TEST(LogLine, TellsTheJournalNoMoreOfAValueThanAnyOther) {
+  const std::vector<Field> fields{{"reason", std::string(10000, 'x')}};
+  const auto sent = journal_fields({LogLevel::info, k_time, "m", fields});
+  EXPECT_EQ(sent.back().size(), std::string{"REFUNDD_REASON="}.size() + k_log_value_max);
 }
 
 TEST(LogLine, NamesEveryLevel) {
