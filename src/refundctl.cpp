@@ -9,6 +9,7 @@
 #include "commands/orders_import.hpp"
 #include "commands/outbox.hpp"
 #include "commands/send.hpp"
+#include "commands/status.hpp"
 #include "commands/template_preview.hpp"
 
 int main(int argc, char** argv) {
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
   commands::add_common_options(app, context);
   commands::add_check_config(app, context);
   commands::add_send(app, context);
+  commands::add_status(app, context);
   commands::add_migrate(app, context);
   commands::add_explain(app, context);
   commands::add_orders_import(app, context);

@@ -4,6 +4,7 @@
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "commands/certificate.hpp"
 #include "commands/setup.hpp"
@@ -32,26 +33,27 @@ Json to_json(const providers::Source& source) {
           {"currency_default", currency ? Json(currency->code()) : Json()}};
 }
 
-Json to_json(const Setup& setup, const Certificate& certificate) {
+Json to_json(const Setup& setup, const std::optional<Certificate>& certificate) {
   auto sources = Json::array();
   for (const auto& source : setup.sources) {
     sources.push_back(to_json(source));
   }
   return {{"valid", true},
           {"listener", runtime::format_endpoint(setup.config.listener.listen)},
-          {"certificate", certificate.subject},
+          {"certificate", certificate ? Json(certificate->subject) : Json()},
           {"admin", runtime::format_endpoint(setup.config.admin.listen)},
           {"database", setup.config.database.url},
           {"sources", sources}};
 }
 
-void print_table(const Setup& setup, const Certificate& certificate, std::ostream& out) {
+void print_table(const Setup& setup, const std::optional<Certificate>& certificate,
+                 std::ostream& out) {
   const auto line = [&out](std::string_view what, std::string_view value) {
     out << std::left << std::setw(15) << what << value << "\n";
   };
   line("configuration", "good");
   line("listener", runtime::format_endpoint(setup.config.listener.listen));
-  line("certificate", certificate.subject);
+  line("certificate", certificate ? certificate->subject : "none: plain HTTP");
   line("admin", runtime::format_endpoint(setup.config.admin.listen));
   line("database", setup.config.database.url);
   for (const auto& source : setup.sources) {
@@ -62,13 +64,17 @@ void print_table(const Setup& setup, const Certificate& certificate, std::ostrea
   }
 }
 
-/// The listener's certificate; where it cannot be understood, one more error.
-Certificate certificate_of(SetupResult& result) {
+/// The listener's certificate, nullopt where it has none; where it cannot be understood, one more
+/// error.
+std::optional<Certificate> certificate_of(SetupResult& result) {
+  if (!result.errors.empty() || !result.setup.config.listener.tls) {
+    return std::nullopt;
+  }
   try {
     return read_certificate(result.setup.config.listener.certificate_file);
   } catch (const std::exception& error) {
     result.errors.push_back({"listener.certificate_file", error.what()});
-    return {};
+    return std::nullopt;
   }
 }
 
@@ -76,7 +82,7 @@ Certificate certificate_of(SetupResult& result) {
 
 int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostream& errors) {
   auto result = read_setup(options.file);
-  const auto certificate = result.errors.empty() ? certificate_of(result) : Certificate{};
+  const auto certificate = certificate_of(result);
   print_errors(options.file, result.errors, errors);
   if (!result.errors.empty()) {
     if (options.json) {

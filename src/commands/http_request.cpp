@@ -1,4 +1,4 @@
-#include "commands/https_post.hpp"
+#include "commands/http_request.hpp"
 
 #include <curl/curl.h>
 
@@ -29,7 +29,7 @@ std::size_t keep_answer(char* bytes, std::size_t /*always_1*/, std::size_t size,
   return size;
 }
 
-CurlHeaders headers_of(const HttpsRequest& request) {
+CurlHeaders headers_of(const HttpRequest& request) {
   CurlHeaders headers;
   const auto add = [&headers](const std::string& line) {
     auto* longer = curl_slist_append(headers.get(), line.c_str());
@@ -46,31 +46,45 @@ CurlHeaders headers_of(const HttpsRequest& request) {
   return headers;
 }
 
-void set_trust(CURL* handle, const HttpsRequest& request) {
-  set(handle, CURLOPT_PROTOCOLS_STR, "https");
+void set_trust(CURL* handle, const HttpRequest& request) {
+  const auto& pin = request.public_key_pin;
+  set(handle, CURLOPT_PROTOCOLS_STR, pin ? "https" : "http,https");
   set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set(handle, CURLOPT_PINNEDPUBLICKEY, request.public_key_pin.c_str());
-  set(handle, CURLOPT_SSL_VERIFYPEER, 0L);  // the pin is what is verified
-  set(handle, CURLOPT_SSL_VERIFYHOST, 0L);
   set(handle, CURLOPT_NOPROXY, "*");
+  if (pin) {
+    set(handle, CURLOPT_PINNEDPUBLICKEY, pin->c_str());
+    set(handle, CURLOPT_SSL_VERIFYPEER, 0L);  // the pin is what is verified
+    set(handle, CURLOPT_SSL_VERIFYHOST, 0L);
+  }
+}
+
+void set_body(CURL* handle, const HttpRequest& request) {
+  if (!request.body) {
+    set(handle, CURLOPT_HTTPGET, 1L);
+    return;
+  }
+  set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body->size()));
+  set(handle, CURLOPT_POSTFIELDS, request.body->data());
 }
 
 }  // namespace
 
-HttpsAnswer post(const HttpsRequest& request) {
-  if (request.public_key_pin.empty()) {
-    throw std::logic_error{"post without a pin"};  // libcurl would believe anybody
+HttpAnswer perform(const HttpRequest& request) {
+  if (request.public_key_pin && request.public_key_pin->empty()) {
+    throw std::logic_error{"a pin without a key"};  // libcurl would believe anybody
   }
   const CurlHandle handle{curl_easy_init()};
   const auto headers = headers_of(request);
-  HttpsAnswer answer;
+  HttpAnswer answer;
   set_trust(handle.get(), request);
   set(handle.get(), CURLOPT_URL, request.url.c_str());
   set(handle.get(), CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(handle.get(), CURLOPT_USERAGENT, "refundctl/" REFUNDD_VERSION);
   set(handle.get(), CURLOPT_HTTPHEADER, headers.get());
-  set(handle.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-  set(handle.get(), CURLOPT_POSTFIELDS, request.body.data());
+  set_body(handle.get(), request);
+  if (!request.unix_socket.empty()) {
+    set(handle.get(), CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
+  }
   set(handle.get(), CURLOPT_TIMEOUT, static_cast<long>(request.timeout.count()));
   set(handle.get(), CURLOPT_NOSIGNAL, 1L);
   set(handle.get(), CURLOPT_WRITEFUNCTION, &keep_answer);

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "commands/certificate.hpp"
+#include "outbox/http_sink.hpp"
 #include "runtime/config_files.hpp"
 #include "runtime/endpoint.hpp"
 #include "runtime/wall_clock.hpp"
@@ -45,12 +46,12 @@ void check_event_type(const SendOptions& options, const providers::Provider& pro
   }
 }
 
-/// Where the daemon of this configuration is reached from its own machine.
-std::string url_of(const SendOptions& options, const Setup& setup) {
-  if (options.url) {
-    return *options.url;
+/// The way to the daemon of this configuration from its own machine.
+HttpRequest request_to_listener(const runtime::ListenerConfig& listener, const std::string& path) {
+  auto endpoint = listener.listen;
+  if (!endpoint.path.empty()) {
+    return {.url = "http://localhost" + path, .unix_socket = endpoint.path};
   }
-  auto endpoint = setup.config.listener.listen;
   if (endpoint.port == 0) {
     throw UsageError{"listener.listen has port 0: say with --url which port it became"};
   }
@@ -59,7 +60,20 @@ std::string url_of(const SendOptions& options, const Setup& setup) {
   } else if (endpoint.address == "::") {
     endpoint.address = "::1";
   }
-  return "https://" + runtime::format_endpoint(endpoint) + "/webhooks/" + options.source;
+  const std::string scheme = listener.tls ? "https://" : "http://";
+  return {.url = scheme + runtime::format_endpoint(endpoint) + path};
+}
+
+HttpRequest request_to(const SendOptions& options, const runtime::ListenerConfig& listener) {
+  auto request = options.url ? HttpRequest{.url = *options.url}
+                             : request_to_listener(listener, "/webhooks/" + options.source);
+  if (listener.tls) {
+    request.public_key_pin = read_certificate(listener.certificate_file).public_key_pin;
+  } else if (!outbox::is_allowed_url(request.url)) {
+    throw UsageError{
+        "--url must be https://…, or http:// to this machine: the event holds a secret"};
+  }
+  return request;
 }
 
 std::string read_body(const std::filesystem::path& path) {
@@ -76,12 +90,12 @@ std::string id_in(std::string_view body, const std::string& id) {
   return body.find('"' + id + '"') == std::string_view::npos ? std::string{} : id;
 }
 
-nlohmann::ordered_json answer_json(const HttpsAnswer& answer) {
+nlohmann::ordered_json answer_json(const HttpAnswer& answer) {
   auto json = nlohmann::ordered_json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
   return json.is_discarded() ? nlohmann::ordered_json(answer.body) : json;
 }
 
-void print_json(const HttpsAnswer& answer, const OutgoingEvent& event, std::ostream& out) {
+void print_json(const HttpAnswer& answer, const OutgoingEvent& event, std::ostream& out) {
   const auto or_null = [](const std::string& id) {
     return id.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(id);
   };
@@ -93,7 +107,7 @@ void print_json(const HttpsAnswer& answer, const OutgoingEvent& event, std::ostr
   out << json.dump(2, ' ', /*ensure_ascii=*/false, Handler::replace) << "\n";
 }
 
-void print_table(const HttpsAnswer& answer, const OutgoingEvent& event, std::ostream& out) {
+void print_table(const HttpAnswer& answer, const OutgoingEvent& event, std::ostream& out) {
   out << answer.status << " " << answer.body << "\n";
   if (!event.event_id.empty()) {
     out << "event_id   " << event.event_id << "\n";
@@ -114,19 +128,16 @@ OutgoingEvent prepare_event(const SendOptions& options, const Setup& setup, doma
   auto body = options.body_file ? read_body(*options.body_file) : provider.make_body(sample);
   auto event_id = id_in(body, sample.event_id);
   auto refund_id = id_in(body, sample.refund_id);
-  const auto certificate = read_certificate(setup.config.listener.certificate_file);
-  return {{.url = url_of(options, setup),
-           .headers = provider.sign(body, secrets, now),
-           .body = body,
-           .public_key_pin = certificate.public_key_pin,
-           .timeout = options.timeout},
-          std::move(event_id),
-          std::move(refund_id)};
+  auto request = request_to(options, setup.config.listener);
+  request.headers = provider.sign(body, secrets, now);
+  request.body = std::move(body);
+  request.timeout = options.timeout;
+  return {std::move(request), std::move(event_id), std::move(refund_id)};
 }
 
 int send(const SendOptions& options, const Setup& setup, std::ostream& out) {
   const auto event = prepare_event(options, setup, runtime::wall_clock_now());
-  const auto answer = post(event.request);
+  const auto answer = perform(event.request);
   if (options.json) {
     print_json(answer, event, out);
   } else {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "commands/commands.hpp"
-#include "commands/https_post.hpp"
+#include "commands/http_request.hpp"
 #include "commands/sample_event.hpp"
 #include "commands/setup.hpp"
 
@@ -25,7 +25,7 @@ struct SendOptions {
 };
 
 struct OutgoingEvent {
-  HttpsRequest request;
+  HttpRequest request;
   std::string event_id;   // empty: the body does not hold it
   std::string refund_id;  // empty: the body does not hold it
 };

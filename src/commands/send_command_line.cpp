@@ -40,7 +40,8 @@ void add_request_options(CLI::App& command, SendOptions& options) {
   command.add_flag("--forge", options.forge, "Sign with a wrong secret, to see it refused");
   command.add_option("--url", options.url,
                      "Where to post. Default: the configured listener, /webhooks/SOURCE. Either "
-                     "way the server must have the configured certificate's key");
+                     "way the server must have the configured certificate's key; without one "
+                     "(tls = \"off\") a certificate that the system trusts, or be this machine");
   const auto set_timeout = [&options](int seconds) {
     options.timeout = std::chrono::seconds{seconds};
   };

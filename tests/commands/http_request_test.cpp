@@ -1,4 +1,4 @@
-#include "commands/https_post.hpp"
+#include "commands/http_request.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -40,7 +40,7 @@ std::string pin_of(const Identity& identity) {
   return commands::read_certificate(folder.write("cert.pem", identity.certificate)).public_key_pin;
 }
 
-commands::HttpsRequest request_to(const TlsServer& server, const Identity& trusted) {
+commands::HttpRequest request_to(const TlsServer& server, const Identity& trusted) {
   return {.url = server.url(),
           .headers = {{"Content-Type", "application/json"}, {"Omise-Signature", "abc"}},
           .body = std::string{"{\"a\":\0}\n", 8},
@@ -62,10 +62,10 @@ TEST(Certificate, IsRefusedWhereThereIsNone) {
   EXPECT_THROW(read(folder.write("key.pem", make_identity().private_key)), std::runtime_error);
 }
 
-TEST(HttpsPost, SendsTheBytesAsTheyAreAndReturnsTheAnswer) {
+TEST(HttpRequest, SendsTheBytesAsTheyAreAndReturnsTheAnswer) {
   const auto identity = make_identity();
   TlsServer server{identity, k_answer, 8};
-  const auto answer = commands::post(request_to(server, identity));
+  const auto answer = commands::perform(request_to(server, identity));
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, "{\"verdict\":\"applied\"}");
   EXPECT_THAT(server.received(),
@@ -75,32 +75,43 @@ TEST(HttpsPost, SendsTheBytesAsTheyAreAndReturnsTheAnswer) {
                     EndsWith(std::string{"\r\n\r\n{\"a\":\0}\n", 12})));
 }
 
-TEST(HttpsPost, TellsNothingToAServerWithAnotherKey) {
+TEST(HttpRequest, TellsNothingToAServerWithAnotherKey) {
   TlsServer server{make_identity(), k_answer, 8};
-  EXPECT_THROW(commands::post(request_to(server, make_identity())), std::runtime_error);
+  EXPECT_THROW(commands::perform(request_to(server, make_identity())), std::runtime_error);
   EXPECT_THAT(server.received(), IsEmpty());
 }
 
-TEST(HttpsPost, KeepsOnlyTheBeginningOfALongAnswer) {
+TEST(HttpRequest, KeepsOnlyTheBeginningOfALongAnswer) {
   const auto identity = make_identity();
   TlsServer server{identity,
-                   "HTTP/1.1 503 Busy\r\nContent-Length: 100000\r\n\r\n" + std::string(100000, 'x'),
+                   "HTTP/1.1 503 Busy\r\nContent-Length: 300000\r\n\r\n" + std::string(300000, 'x'),
                    8};
-  const auto answer = commands::post(request_to(server, identity));
+  const auto answer = commands::perform(request_to(server, identity));
   EXPECT_EQ(answer.status, 503);
   EXPECT_EQ(answer.body.size(), commands::k_answer_max_bytes);
 }
 
-TEST(HttpsPost, SpeaksHttpsOnly) {
+TEST(HttpRequest, SpeaksHttpsOnlyWhereAServerIsPinned) {
   const auto identity = make_identity();
   for (const auto* url : {"http://127.0.0.1:1/", "file:///etc/hostname", "127.0.0.1:1"}) {
-    const commands::HttpsRequest request{.url = url,
-                                         .headers = {},
-                                         .body = "{}",
-                                         .public_key_pin = pin_of(identity),
-                                         .timeout = std::chrono::seconds{1}};
-    EXPECT_THROW(commands::post(request), std::runtime_error) << url;
+    const commands::HttpRequest request{.url = url,
+                                        .headers = {},
+                                        .body = "{}",
+                                        .public_key_pin = pin_of(identity),
+                                        .timeout = std::chrono::seconds{1}};
+    EXPECT_THROW(commands::perform(request), std::runtime_error) << url;
   }
+}
+
+TEST(HttpRequest, BelievesNoUnknownServerWithoutAPin) {
+  TlsServer server{make_identity(), k_answer, 0};
+  EXPECT_THROW(commands::perform({.url = server.url()}), std::runtime_error);
+  EXPECT_THAT(server.received(), IsEmpty());
+}
+
+TEST(HttpRequest, IsNeverPinnedToNothing) {
+  EXPECT_THROW(commands::perform({.url = "https://127.0.0.1:1/", .public_key_pin = ""}),
+               std::logic_error);
 }
 
 }  // namespace

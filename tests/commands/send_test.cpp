@@ -49,7 +49,7 @@ class SendTest : public testing::Test {
       headers.add(name, value);
     }
     const auto& source = options.source == "omise-th" ? setup.sources[0] : setup.sources[1];
-    return providers::accept(source, headers, event.request.body, k_now);
+    return providers::accept(source, headers, *event.request.body, k_now);
   }
 
   [[nodiscard]] std::string usage_error() const {
@@ -165,7 +165,25 @@ TEST_F(SendTest, PostsToTheListenerOfThisMachine) {
   for (const auto& [endpoint, url] : cases) {
     setup.config.listener.listen = endpoint;
     EXPECT_EQ(prepare().request.url, url);
+    EXPECT_TRUE(prepare().request.public_key_pin);
   }
+}
+
+TEST_F(SendTest, SpeaksPlainHttpWhereABalancerEndsTls) {
+  auto& listener = setup.config.listener;
+  listener.tls = false;
+  listener.certificate_file.clear();
+  listener.listen = {"127.0.0.1", 8080};
+  EXPECT_EQ(prepare().request.url, "http://127.0.0.1:8080/webhooks/omise-th");
+  EXPECT_FALSE(prepare().request.public_key_pin);
+  listener.listen = {"", 0, "/run/refundd/webhooks.sock"};
+  EXPECT_EQ(prepare().request.url, "http://localhost/webhooks/omise-th");
+  EXPECT_EQ(prepare().request.unix_socket, "/run/refundd/webhooks.sock");
+  options.url = "https://refunds.example/webhooks/omise-th";
+  EXPECT_EQ(prepare().request.url, *options.url);
+  EXPECT_THAT(prepare().request.unix_socket, IsEmpty());
+  options.url = "http://refunds.example/webhooks/omise-th";
+  EXPECT_THAT(usage_error(), HasSubstr("this machine"));
 }
 
 TEST_F(SendTest, NamesWhatIsWrongWithTheUsage) {
@@ -185,7 +203,7 @@ TEST_F(SendTest, PrintsTheAnswerAndTheIds) {
   options.sample.event_id = "evnt_1";
   options.sample.refund_id = "rfnd_1";
   options.sample.occurred_at = k_now;  // else the body's length depends on the clock
-  const auto body_size = prepare().request.body.size();
+  const auto body_size = prepare().request.body->size();
   for (const bool json : {false, true}) {
     commands_test::TlsServer server{
         identity, "HTTP/1.1 401 No\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}", body_size};
