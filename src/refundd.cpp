@@ -16,6 +16,7 @@
 #include "http/server.hpp"
 #include "http/tls.hpp"
 #include "ingest/ingest.hpp"
+#include "monitor/monitor.hpp"
 #include "outbox/dispatcher.hpp"
 #include "runtime/config_changes.hpp"
 #include "runtime/endpoint.hpp"
@@ -47,7 +48,8 @@ class Daemon {
   Daemon(StartOptions start, const commands::Setup& setup)
       : start_{std::move(start)},
         config_{setup.config},
-        dispatcher_{make_dispatcher(setup.outbox)},
+        monitor_{loop_, {config_.database.url, REFUNDD_VERSION}},
+        dispatcher_{make_dispatcher(setup.outbox, monitor_)},
         ingest_{loop_, ingest_options()},
         server_{loop_, ingest_, server_options(setup)},
         signals_{loop_, SIGTERM, SIGINT, SIGHUP},
@@ -73,8 +75,8 @@ class Daemon {
 
  private:
   static std::unique_ptr<outbox::Dispatcher> make_dispatcher(
-      const std::optional<outbox::DispatcherOptions>& options) {
-    return options ? std::make_unique<outbox::Dispatcher>(*options) : nullptr;
+      const std::optional<outbox::DispatcherOptions>& options, const monitor::Monitor& monitor) {
+    return options ? std::make_unique<outbox::Dispatcher>(*options, monitor.registry()) : nullptr;
   }
 
   // Whoever connects before waits in the kernel's queue: an answer a moment later is better than
@@ -91,8 +93,10 @@ class Daemon {
     } else {
       runtime::log_warn("nobody is told: the configuration names no [[sink]]");
     }
-    runtime::log_info("listening",
-                      {{"port", server_.port()}, {"admin_port", server_.admin_port()}});
+    monitor_.start();
+    runtime::log_info("listening", {{"listener", runtime::format_endpoint(config_.listener.listen)},
+                                    {"port", server_.port()},
+                                    {"admin_port", server_.admin_port()}});
     runtime::notify_ready();
     heartbeat_.start();
   }
@@ -107,11 +111,15 @@ class Daemon {
       options.committed = [this] { dispatcher_->wake(); };
     }
     options.answered = [this] { start(); };
+    options.registry = monitor_.registry();
     return options;
   }
 
-  static http::Options server_options(const commands::Setup& setup) {
+  http::Options server_options(const commands::Setup& setup) {
     http::Options options{setup.config.listener, setup.config.admin, setup.sources};
+    options.registry = monitor_.registry();
+    options.metrics_page = [this] { return metrics_page(); };
+    options.version = REFUNDD_VERSION;
     for (const runtime::PassedSocket& socket : runtime::take_passed_sockets()) {
       const bool is_known = socket.name == "webhooks" || socket.name == "admin";
       int& place = socket.name == "admin" ? options.admin_socket : options.listener_socket;
@@ -123,6 +131,12 @@ class Daemon {
       place = socket.descriptor;
     }
     return options;
+  }
+
+  [[nodiscard]] std::string metrics_page() {
+    ingest_.refresh_gauges();
+    server_.refresh_gauges();
+    return monitor_.page(server_.last_good_events());
   }
 
   [[nodiscard]] std::string illness() const {
@@ -179,7 +193,10 @@ class Daemon {
     if (start_.admin_listen) {
       setup.config.admin.listen = *start_.admin_listen;
     }
-    auto tls = http::make_tls(http::tls_files_of(setup.config.listener));
+    std::optional<boost::asio::ssl::context> tls;
+    if (config_.listener.tls && setup.config.listener.tls) {
+      tls = http::make_tls(http::tls_files_of(setup.config.listener));
+    }
     if (dispatcher_ && setup.outbox) {
       dispatcher_->reconfigure(*std::move(setup.outbox));
     }
@@ -213,6 +230,7 @@ class Daemon {
   StartOptions start_;
   runtime::Config config_;  // what this process was started with
   boost::asio::io_context loop_{1};
+  monitor::Monitor monitor_;
   std::unique_ptr<outbox::Dispatcher> dispatcher_;
   ingest::Ingest ingest_;
   http::Server server_;

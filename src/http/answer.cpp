@@ -2,13 +2,14 @@
 
 #include <boost/beast/http/status.hpp>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace http {
 namespace {
 
 namespace beast_http = boost::beast::http;
 
-constexpr std::size_t k_wire_head_bytes = 160;  // the longest has some 125
+constexpr std::size_t k_wire_head_bytes = 200;  // the longest has some 170
 
 std::string_view sentence_for(int status) {
   switch (status) {
@@ -80,10 +81,15 @@ Answer answer_verdict(domain::Verdict verdict) {
   return answer;
 }
 
-Answer answer_health() {
+Answer answer_page(std::string body, std::string_view content_type) {
   Answer answer;
-  answer.body = R"({"status":"ok"})";
+  answer.body = std::move(body);
+  answer.content_type = content_type;
   return answer;
+}
+
+Answer answer_health() {
+  return answer_page(R"({"status":"ok"})");
 }
 
 Answer answer_readiness(const ingest::Readiness& readiness) {
@@ -107,7 +113,10 @@ std::string to_wire(const Answer& answer) {
   wire.reserve(k_wire_head_bytes + answer.body.size());
   wire.append("HTTP/1.1 ").append(std::to_string(answer.status)).append(" ");
   wire.append(reason.data(), reason.size());
-  wire.append("\r\nContent-Type: application/json");
+  wire.append("\r\nContent-Type: ").append(answer.content_type);
+  if (!answer.request_id.empty()) {
+    wire.append("\r\nX-Request-Id: ").append(answer.request_id);
+  }
   if (!answer.allow.empty()) {
     wire.append("\r\nAllow: ").append(answer.allow);
   }

@@ -15,7 +15,9 @@ inline constexpr std::chrono::seconds k_retry_after{5};
 
 struct Answer {
   int status = 200;
-  std::string body;            // a JSON object
+  std::string body;  // a JSON object, where content_type does not say otherwise
+  std::string_view content_type = "application/json";  // a literal
+  std::string request_id;                              // for X-Request-Id; empty: none
   std::string_view allow;      // with 405, a literal: the methods of this resource
   bool retry_later = false;    // adds Retry-After
   bool body_left_out = false;  // the answer to HEAD: the length of the body, without the body
@@ -36,6 +38,9 @@ Answer refuse_method(std::string_view allow);
 Answer refuse_for_now(std::string_view reason);
 
 Answer answer_verdict(domain::Verdict verdict);
+
+/// 200 with a body that is ready.
+Answer answer_page(std::string body, std::string_view content_type = "application/json");
 
 Answer answer_health();
 

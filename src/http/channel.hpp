@@ -5,7 +5,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -22,7 +21,7 @@
 
 namespace http {
 
-using PlainStream = boost::asio::ip::tcp::socket;
+using PlainStream = ClientSocket;
 using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
 /// Room for a whole head and one more read; a body goes through it in pieces.

@@ -8,7 +8,7 @@ namespace http {
 
 namespace asio = boost::asio;
 
-Seat::Seat(Connections& all, asio::ip::tcp::socket& socket) : all_{all}, socket_{socket} {
+Seat::Seat(Connections& all, ClientSocket& socket) : all_{all}, socket_{socket} {
   all_.seats_.push_back(*this);
 }
 

@@ -6,10 +6,11 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 #include <chrono>
+
+#include "http/client_socket.hpp"
 
 namespace http {
 
@@ -32,7 +33,7 @@ class Connections;
 class Seat : public boost::intrusive::list_base_hook<> {
  public:
   /// Starts in Phase::handshake. `socket` must outlive the seat.
-  Seat(Connections& all, boost::asio::ip::tcp::socket& socket);
+  Seat(Connections& all, ClientSocket& socket);
   ~Seat();
   Seat(const Seat&) = delete;
   Seat& operator=(const Seat&) = delete;
@@ -45,13 +46,13 @@ class Seat : public boost::intrusive::list_base_hook<> {
   void enter_unbounded(Phase phase);
 
   [[nodiscard]] bool expired() const { return expired_; }
-  [[nodiscard]] const boost::asio::ip::tcp::socket& socket() const { return socket_; }
+  [[nodiscard]] const ClientSocket& socket() const { return socket_; }
 
  private:
   friend class Connections;
 
   Connections& all_;
-  boost::asio::ip::tcp::socket& socket_;
+  ClientSocket& socket_;
   Phase phase_ = Phase::handshake;
   SteadyClock::time_point deadline_ = SteadyClock::time_point::max();
   bool expired_ = false;

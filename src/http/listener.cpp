@@ -1,10 +1,14 @@
 #include "http/listener.hpp"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <cerrno>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -19,28 +23,67 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using Protocol = asio::generic::stream_protocol;
 
 constexpr auto k_await = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds k_retry_delay{100};
 constexpr std::chrono::milliseconds k_sweep_interval{100};  // how late a deadline may be noticed
 
 // Who passed the socket keeps a copy: what waits in its queue when we end is the next one's.
-tcp::acceptor take_over(asio::io_context& loop, const ListenerOptions& options) {
+Acceptor take_over(asio::io_context& loop, const ListenerOptions& options) {
   sockaddr_storage address{};
   socklen_t size = sizeof(address);
   ::getsockname(options.socket, reinterpret_cast<sockaddr*>(&address), &size);
-  if (address.ss_family != AF_INET && address.ss_family != AF_INET6) {
-    throw std::runtime_error{std::string{options.name} + ": the socket passed is not one of TCP"};
+  const int family = address.ss_family;
+  if (family != AF_INET && family != AF_INET6 && family != AF_UNIX) {
+    throw std::runtime_error{std::string{options.name} +
+                             ": the socket passed is neither of TCP nor a Unix socket"};
   }
-  return tcp::acceptor{loop, address.ss_family == AF_INET ? tcp::v4() : tcp::v6(), options.socket};
+  return Acceptor{loop, Protocol{family, 0}, options.socket};
 }
 
-tcp::acceptor bind(asio::io_context& loop, const ListenerOptions& options) {
+// A process that was killed leaves its socket behind; one that listens is left alone.
+void remove_left_behind(asio::io_context& loop, const std::string& path) {
+  struct stat file {};
+  if (::lstat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) {
+    return;
+  }
+  asio::local::stream_protocol::socket probe{loop};
+  boost::system::error_code failure;
+  probe.connect(path, failure);
+  if (failure == asio::error::connection_refused) {
+    ::unlink(path.c_str());
+  }
+}
+
+Acceptor bind_path(asio::io_context& loop, const std::string& path) {
+  remove_left_behind(loop, path);
+  Acceptor acceptor{loop};
+  acceptor.open(asio::local::stream_protocol{});
+  acceptor.bind(asio::local::stream_protocol::endpoint{path});
+  // Before it listens: nobody connects in between. Its group are those who may.
+  if (::chmod(path.c_str(), S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP) != 0) {
+    throw boost::system::system_error{errno, boost::system::system_category()};
+  }
+  acceptor.listen();
+  return acceptor;
+}
+
+Acceptor bind_address(asio::io_context& loop, const runtime::Endpoint& endpoint) {
+  const tcp::endpoint address{asio::ip::make_address(endpoint.address), endpoint.port};
+  Acceptor acceptor{loop};
+  acceptor.open(address.protocol());
+  // So that a restart does not wait for the last connections' TIME_WAIT.
+  acceptor.set_option(asio::socket_base::reuse_address{true});
+  acceptor.bind(address);
+  acceptor.listen();
+  return acceptor;
+}
+
+Acceptor bind(asio::io_context& loop, const ListenerOptions& options) {
   try {
-    const auto address = asio::ip::make_address(options.endpoint.address);
-    // Opens with reuse_address, so that a restart does not wait for the last connections'
-    // TIME_WAIT.
-    return tcp::acceptor{loop, tcp::endpoint{address, options.endpoint.port}};
+    const auto& endpoint = options.endpoint;
+    return endpoint.path.empty() ? bind_address(loop, endpoint) : bind_path(loop, endpoint.path);
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error{std::string{options.name} + ".listen: cannot listen on " +
                              runtime::format_endpoint(options.endpoint) + ": " +
@@ -48,12 +91,23 @@ tcp::acceptor bind(asio::io_context& loop, const ListenerOptions& options) {
   }
 }
 
+Acceptor open(asio::io_context& loop, const ListenerOptions& options) {
+  Acceptor acceptor = options.socket < 0 ? bind(loop, options) : take_over(loop, options);
+  const auto endpoint = tcp_endpoint_of(acceptor.local_endpoint());
+  if (options.local_only && endpoint && !endpoint->address().is_loopback()) {
+    throw std::runtime_error{std::string{options.name} +
+                             ": without TLS only this machine may reach it, and the socket is open "
+                             "to others"};
+  }
+  return acceptor;
+}
+
 }  // namespace
 
 Listener::Listener(asio::io_context& loop, ListenerOptions options, Serve serve)
     : options_{std::move(options)},
       serve_{std::move(serve)},
-      acceptor_{options_.socket < 0 ? bind(loop, options_) : take_over(loop, options_)},
+      acceptor_{open(loop, options_)},
       retry_{loop},
       tick_{loop},
       connections_{loop.get_executor()} {
@@ -61,7 +115,8 @@ Listener::Listener(asio::io_context& loop, ListenerOptions options, Serve serve)
 }
 
 std::uint16_t Listener::port() const {
-  return acceptor_.local_endpoint().port();
+  const auto endpoint = tcp_endpoint_of(acceptor_.local_endpoint());
+  return endpoint ? endpoint->port() : 0;
 }
 
 void Listener::start() {
@@ -109,7 +164,7 @@ asio::awaitable<void> Listener::accept_clients() {
   connections_.notify();
 }
 
-void Listener::serve(tcp::socket client) {
+void Listener::serve(ClientSocket client) {
   failing_ = false;
   full_ = full_ && connections_.size() > options_.connections_max / 4 * 3;
   boost::system::error_code ignored;

@@ -7,11 +7,11 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
 
+#include "http/client_socket.hpp"
 #include "http/connections.hpp"
 #include "runtime/config.hpp"
 
@@ -22,12 +22,13 @@ struct ListenerOptions {
   runtime::Endpoint endpoint;
   int socket = -1;  // listens already, and takes the endpoint's place; -1: none
   std::size_t connections_max = 0;
+  bool local_only = false;  // refuses a socket that other machines can reach
 };
 
 class Listener {
  public:
   /// Takes the client over and counts it in `Connections` before it returns.
-  using Serve = std::function<void(boost::asio::ip::tcp::socket client, Connections&)>;
+  using Serve = std::function<void(ClientSocket client, Connections&)>;
 
   /// Binds, or takes the socket over. Throws std::runtime_error with a sentence for an operator.
   Listener(boost::asio::io_context& loop, ListenerOptions options, Serve serve);
@@ -44,18 +45,22 @@ class Listener {
   /// After stop(): until the last connection is gone, and nothing here runs on the loop any more.
   boost::asio::awaitable<void> drained();
 
+  /// 0: a Unix socket.
   [[nodiscard]] std::uint16_t port() const;
+
+  [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+  [[nodiscard]] std::size_t connections_max() const { return options_.connections_max; }
 
  private:
   boost::asio::awaitable<void> accept_clients();
   boost::asio::awaitable<void> watch_deadlines();
-  void serve(boost::asio::ip::tcp::socket client);
+  void serve(ClientSocket client);
   boost::asio::awaitable<void> wait_for_room();
   boost::asio::awaitable<void> wait_after(boost::system::error_code failure);
 
   ListenerOptions options_;
   Serve serve_;
-  boost::asio::ip::tcp::acceptor acceptor_;
+  Acceptor acceptor_;
   boost::asio::steady_timer retry_;  // accepting, after a failure
   boost::asio::steady_timer tick_;   // between two sweeps
   Connections connections_;

@@ -20,12 +20,18 @@ const providers::Source* find_source(std::string_view path, const Routes& routes
   return found == routes.sources.end() ? nullptr : &*found;
 }
 
-std::optional<Probe> find_probe(std::string_view path) {
+std::optional<Probe> find_probe(std::string_view path, bool has_operator_pages) {
   if (path == "/healthz") {
     return Probe::health;
   }
   if (path == "/readyz") {
     return Probe::readiness;
+  }
+  if (has_operator_pages && path == "/metrics") {
+    return Probe::metrics;
+  }
+  if (has_operator_pages && path == "/status") {
+    return Probe::status;
   }
   return std::nullopt;
 }
@@ -57,7 +63,7 @@ Route find_route(const RequestHead& head, const Routes& routes) {
   if (const auto* source = find_source(path, routes)) {
     return route_webhook(head, *source, routes);
   }
-  const auto probe = find_probe(path);
+  const auto probe = find_probe(path, routes.has_operator_pages);
   if (!probe) {
     return refuse(404, "unknown path");
   }

@@ -3,6 +3,8 @@
 //   POST      /webhooks/{source}   a source's webhook
 //   GET HEAD  /healthz             the process is up
 //   GET HEAD  /readyz              may take traffic
+//   GET HEAD  /metrics             for Prometheus       } on the admin listener only
+//   GET HEAD  /status              for refundctl status }
 #pragma once
 
 #include <span>
@@ -18,9 +20,10 @@ namespace http {
 struct Routes {
   std::span<const providers::Source> sources;  // empty: no webhooks here
   std::size_t body_max_bytes = 0;
+  bool has_operator_pages = false;
 };
 
-enum class Probe { health, readiness };
+enum class Probe { health, readiness, metrics, status };
 
 /// A webhook's source (never null), a probe, or the answer that ends it here.
 using Route = std::variant<const providers::Source*, Probe, Answer>;

@@ -1,4 +1,5 @@
-// The HTTPS listener for webhooks and the plain one for the operator, from socket to answer.
+// The listener for webhooks, HTTPS or plain behind a balancer, and the plain one for the operator,
+// from socket to answer.
 //
 //   run_listener ─► TLS handshake ─► run_session ─► head gate ─► route ─► accept ─► ingest ─►
 //   answer
@@ -11,7 +12,10 @@
 #include <boost/asio/ssl/context.hpp>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "domain/time.hpp"
@@ -19,6 +23,10 @@
 #include "providers/source.hpp"
 #include "runtime/config.hpp"
 #include "runtime/wall_clock.hpp"
+
+namespace prometheus {
+class Registry;
+}
 
 namespace http {
 
@@ -30,6 +38,11 @@ struct Options {
   /// them. -1: none.
   int listener_socket = -1;
   int admin_socket = -1;
+  /// Where requests are counted. Null: in one of its own.
+  std::shared_ptr<prometheus::Registry> registry{};
+  /// What `GET /metrics` of the admin listener shows. Empty: the registry's.
+  std::function<std::string()> metrics_page{};
+  std::string version{};  // for `GET /status`
   /// When a request is received; a test may have its own.
   std::function<domain::Time()> now = runtime::wall_clock_now;
 };
@@ -53,9 +66,16 @@ class Server {
   [[nodiscard]] std::uint16_t admin_port() const;
 
   /// From now on: new connections use `tls`, new requests the sources and limits. What is under way
-  /// ends as it began. The address and the number of connections stay.
-  void reload(boost::asio::ssl::context tls, const runtime::ListenerConfig& limits,
+  /// ends as it began. The address, the number of connections, and whether there is TLS at all
+  /// stay: without a new context the old one does.
+  void reload(std::optional<boost::asio::ssl::context> tls, const runtime::ListenerConfig& limits,
               std::vector<providers::Source> sources);
+
+  /// Brings those metrics up to date that change by themselves. Before they are read.
+  void refresh_gauges();
+
+  /// By source, since this process started.
+  [[nodiscard]] std::map<std::string, domain::Time> last_good_events() const;
 
   /// Stops accepting and closes idle connections. Requests in hand, and the first one of whoever
   /// had connected before, are answered with "Connection: close". `stopped` is called once, on the

@@ -19,10 +19,19 @@ namespace asio = boost::asio;
 
 constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-std::optional<asio::ip::address> peer_of(const PlainStream& client) {
+struct Peer {
+  std::optional<asio::ip::address> address;  // nullopt: a Unix socket, or gone already
+  bool is_unix = false;
+};
+
+Peer peer_of(const ClientSocket& client) {
   boost::system::error_code gone;
-  const auto peer = client.remote_endpoint(gone).address();
-  return gone ? std::nullopt : std::optional{runtime::without_mapping(peer)};
+  const auto endpoint = client.remote_endpoint(gone);
+  if (gone) {
+    return {};
+  }
+  const auto tcp = tcp_endpoint_of(endpoint);
+  return tcp ? Peer{runtime::without_mapping(tcp->address())} : Peer{std::nullopt, true};
 }
 
 // As PostgreSQL's inet takes it; empty where it is not known.
@@ -40,7 +49,7 @@ class Session {
       : site_{site},
         channel_{std::move(client), connections, site.limits},
         peer_{peer_of(channel_.socket())},
-        log_{text_of(peer_), site.log_budget} {}
+        log_{text_of(peer_.address), site.log_budget} {}
 
   asio::awaitable<void> run();
 
@@ -53,14 +62,13 @@ class Session {
                                         Parser& parser);
   asio::awaitable<Reply> answer_refused(Answer answer, const RequestHead& head, Parser& parser);
   asio::awaitable<bool> send(Answer answer);
-  Answer answer_probe(Probe probe) const;
   [[nodiscard]] bool believes(runtime::ClientAddress what) const;
   [[nodiscard]] std::string client_of(const RequestHead& head) const;
   Reply unfinished(Arrival arrival);
 
   const Site& site_;
   Channel<Stream> channel_;
-  std::optional<asio::ip::address> peer_;  // nullopt: gone already
+  Peer peer_;
   SessionLog log_;
 };
 
@@ -101,8 +109,8 @@ asio::awaitable<bool> Session<Stream>::identify() {
 // One request and its answer. True: the connection goes on.
 template <typename Stream>
 asio::awaitable<bool> Session<Stream>::exchange() {
-  log_.forget_source();
   const Arrival arrival = co_await channel_.read_head();
+  log_.begin_request(site_.request_ids.next());
   Reply reply;
   if (arrival == Arrival::complete) {
     reply = co_await answer_head();
@@ -140,13 +148,14 @@ asio::awaitable<Reply> Session<Stream>::answer_head() {
 template <typename Stream>
 asio::awaitable<Reply> Session<Stream>::answer_request(RequestHead head, Parser& parser) {
   const auto sources = site_.sources;  // until the answer, whatever a reload does meanwhile
-  const Route route = find_route(head, {*sources, site_.limits.body_max_bytes});
+  const Route route = find_route(head, {*sources, site_.limits.body_max_bytes,
+                                        /*has_operator_pages=*/!site_.is_public});
   if (const auto* source = std::get_if<const providers::Source*>(&route)) {
     auto answering = answer_webhook(**source, std::move(head), parser);
     co_return co_await std::move(answering);
   }
   if (const auto* probe = std::get_if<Probe>(&route)) {
-    co_return answer_probe(*probe);
+    co_return site_.answer_probe(*probe);
   }
   Answer refused = std::get<Answer>(route);
   co_return co_await answer_refused(std::move(refused), head, parser);
@@ -164,10 +173,14 @@ asio::awaitable<Reply> Session<Stream>::answer_webhook(const providers::Source& 
     co_return unfinished(arrival);
   }
   channel_.suspend_deadline();
+  const auto whole_at = SteadyClock::now();
   std::string client = client_of(head);
-  Receipt receipt{std::move(head), std::move(parser.get().body()), std::move(client), site_.now()};
-  auto receiving = receive(source, std::move(receipt), site_.ingest);
-  co_return co_await std::move(receiving);
+  Receipt receipt{std::move(head), std::move(parser.get().body()), std::move(client),
+                  log_.request_id(), site_.now()};
+  auto receiving = receive(source, std::move(receipt), site_.reception);
+  Answer answer = co_await std::move(receiving);
+  site_.reception.watch.note_answer(source.name, answer.status, SteadyClock::now() - whole_at);
+  co_return answer;
 }
 
 // A small body is taken in, so that the connection can go on; for the others it ends here.
@@ -189,6 +202,7 @@ asio::awaitable<Reply> Session<Stream>::answer_refused(Answer answer, const Requ
 template <typename Stream>
 asio::awaitable<bool> Session<Stream>::send(Answer answer) {
   answer.close = answer.close || site_.stopping;
+  answer.request_id = log_.request_id();
   log_.answered(answer);
   const std::string wire = to_wire(answer);
   const bool written = co_await channel_.write(wire);
@@ -202,8 +216,12 @@ asio::awaitable<bool> Session<Stream>::send(Answer answer) {
 
 template <typename Stream>
 bool Session<Stream>::believes(runtime::ClientAddress what) const {
-  return site_.limits.client_address == what && peer_ &&
-         runtime::is_in(*peer_, site_.limits.trusted_proxies);
+  if (!site_.is_public || site_.limits.client_address != what) {
+    return false;
+  }
+  // Who may open a Unix socket was let in by its permissions.
+  return peer_.is_unix ||
+         (peer_.address && runtime::is_in(*peer_.address, site_.limits.trusted_proxies));
 }
 
 template <typename Stream>
@@ -214,13 +232,6 @@ std::string Session<Stream>::client_of(const RequestHead& head) const {
     }
   }
   return log_.remote_address();
-}
-
-template <typename Stream>
-Answer Session<Stream>::answer_probe(Probe probe) const {
-  const auto readiness =
-      site_.stopping ? ingest::Readiness{false, "stopping"} : site_.ingest.readiness();
-  return probe == Probe::health ? answer_health() : answer_readiness(readiness);
 }
 
 template <typename Stream>
@@ -245,12 +256,12 @@ void start(Stream client, const Site& site, Connections& connections) {
 
 }  // namespace
 
-void start_tls_session(asio::ip::tcp::socket client, asio::ssl::context& tls, const Site& site,
+void start_tls_session(ClientSocket client, asio::ssl::context& tls, const Site& site,
                        Connections& connections) {
   start(TlsStream{std::move(client), tls}, site, connections);
 }
 
-void start_plain_session(asio::ip::tcp::socket client, const Site& site, Connections& connections) {
+void start_plain_session(ClientSocket client, const Site& site, Connections& connections) {
   start(std::move(client), site, connections);
 }
 

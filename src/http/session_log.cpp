@@ -6,19 +6,29 @@
 
 namespace http {
 
+void SessionLog::begin_request(std::string id) {
+  request_id_ = std::move(id);
+  source_ = std::string{k_none};
+}
+
 void SessionLog::answered(const Answer& answer) {
   const bool complains = !answer.reason.empty() && may_complain();
   const bool warns = answer.status == 401 || answer.status == 503;
   auto* const log = !complains ? runtime::log_debug : warns ? runtime::log_warn : runtime::log_info;
-  log(answer.reason.empty() ? "request answered" : "request refused", {{"remote", remote_address_},
-                                                                       {"source", source_},
-                                                                       {"status", answer.status},
-                                                                       {"reason", answer.reason}});
+  log(answer.reason.empty() ? "request answered" : "request refused",
+      {{"remote", remote_address_},
+       {"source", source_},
+       {"status", answer.status},
+       {"reason", answer.reason},
+       {"request_id", request_id_}});
 }
 
 void SessionLog::lost(std::string_view phase, std::string_view reason) {
   auto* const log = may_complain() ? runtime::log_info : runtime::log_debug;
-  log("connection lost", {{"remote", remote_address_}, {"phase", phase}, {"reason", reason}});
+  log("connection lost", {{"remote", remote_address_},
+                          {"phase", phase},
+                          {"reason", reason},
+                          {"request_id", request_id_}});
 }
 
 bool SessionLog::may_complain() {

@@ -3,7 +3,6 @@
 // of what they sent is in it.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <string>
 #include <string_view>
 
@@ -22,9 +21,10 @@ class SessionLog {
   void set_remote_address(std::string address) { remote_address_ = std::move(address); }
   [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
 
-  /// The source that the request at hand is for, in the lines that follow.
+  /// The request at hand, in the lines that follow, and the source that it is for.
+  void begin_request(std::string id);
   void set_source(std::string_view name) { source_ = name; }
-  void forget_source() { source_ = k_no_source; }
+  [[nodiscard]] const std::string& request_id() const { return request_id_; }
 
   void answered(const Answer& answer);
 
@@ -32,13 +32,14 @@ class SessionLog {
   void lost(std::string_view phase, std::string_view reason);
 
  private:
-  static constexpr std::string_view k_no_source = "-";
+  static constexpr std::string_view k_none = "-";
 
   bool may_complain();
 
   std::string remote_address_;
   LogBudget& budget_;
-  std::string source_{k_no_source};
+  std::string request_id_{k_none};
+  std::string source_{k_none};
   bool complained_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <openssl/x509err.h>
 
 #include <boost/asio/ssl/error.hpp>
+#include <ctime>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -94,6 +95,15 @@ ssl::context make_tls(const TlsFiles& files) {
     require_client_certificate(tls, files);
   }
   return tls;
+}
+
+std::optional<domain::Time> certificate_end_of(ssl::context& tls) {
+  const X509* certificate = SSL_CTX_get0_certificate(tls.native_handle());
+  std::tm end{};
+  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1) {
+    return std::nullopt;
+  }
+  return std::chrono::sys_seconds{std::chrono::seconds{timegm(&end)}};
 }
 
 }  // namespace http

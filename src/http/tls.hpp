@@ -3,7 +3,9 @@
 
 #include <boost/asio/ssl/context.hpp>
 #include <filesystem>
+#include <optional>
 
+#include "domain/time.hpp"
 #include "runtime/config.hpp"
 
 namespace http {
@@ -20,5 +22,8 @@ TlsFiles tls_files_of(const runtime::ListenerConfig& listener);
 /// TLS 1.2 or later, forward secrecy and AEAD only, the server's choice of cipher, no compression,
 /// no renegotiation. Throws std::runtime_error with a sentence that names the file at fault.
 boost::asio::ssl::context make_tls(const TlsFiles& files);
+
+/// When the server's certificate ends. nullopt: it says no such thing.
+std::optional<domain::Time> certificate_end_of(boost::asio::ssl::context& tls);
 
 }  // namespace http

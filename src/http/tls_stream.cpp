@@ -19,13 +19,12 @@ namespace http {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using boost::system::error_code;
 
 // OpenSSL's own BIO for sockets keeps the descriptor's number, which may be another client's by the
 // time that a goodbye is sent; and it writes without MSG_NOSIGNAL.
 int descriptor_of(BIO* bio) {
-  return static_cast<tcp::socket*>(BIO_get_data(bio))->native_handle();
+  return static_cast<ClientSocket*>(BIO_get_data(bio))->native_handle();
 }
 
 bool is_try_again(ssize_t result) {
@@ -129,7 +128,7 @@ void TlsStream::Free::operator()(SSL* session) const {
   SSL_free(session);
 }
 
-TlsStream::TlsStream(tcp::socket socket, asio::ssl::context& tls)
+TlsStream::TlsStream(ClientSocket socket, asio::ssl::context& tls)
     : socket_{std::move(socket)}, session_{make_session(tls)} {
   BIO* const bio = make_bio();
   SSL_set_bio(session_.get(), bio, bio);
@@ -196,7 +195,7 @@ asio::awaitable<Transferred> TlsStream::perform(Operation operation) {
 asio::awaitable<error_code> TlsStream::wait_for(int wanted) {
   constexpr auto k_await = asio::as_tuple(asio::use_awaitable);
   const auto side =
-      wanted == SSL_ERROR_WANT_READ ? tcp::socket::wait_read : tcp::socket::wait_write;
+      wanted == SSL_ERROR_WANT_READ ? ClientSocket::wait_read : ClientSocket::wait_write;
   const auto [failure] = co_await socket_.async_wait(side, k_await);
   co_return failure;
 }

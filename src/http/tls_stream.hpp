@@ -13,12 +13,13 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/system/error_code.hpp>
 #include <cstddef>
 #include <memory>
 #include <string_view>
+
+#include "http/client_socket.hpp"
 
 namespace http {
 
@@ -31,9 +32,9 @@ class TlsStream {
  public:
   /// The server's side. Throws std::bad_alloc where OpenSSL has no memory. May be moved before the
   /// first operation only. `tls` is not needed afterwards.
-  TlsStream(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& tls);
+  TlsStream(ClientSocket socket, boost::asio::ssl::context& tls);
 
-  [[nodiscard]] boost::asio::ip::tcp::socket& socket() { return socket_; }
+  [[nodiscard]] ClientSocket& socket() { return socket_; }
   [[nodiscard]] auto get_executor() { return socket_.get_executor(); }
 
   boost::asio::awaitable<boost::system::error_code> handshake();
@@ -56,7 +57,7 @@ class TlsStream {
     void operator()(SSL* session) const;
   };
 
-  boost::asio::ip::tcp::socket socket_;
+  ClientSocket socket_;
   std::unique_ptr<SSL, Free> session_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "http/event_log.hpp"
 #include "http/grammar.hpp"
 #include "providers/signature.hpp"
 
@@ -24,6 +25,7 @@ store::Delivery deliver(const providers::Source& source, domain::Event event, Re
   delivery.body = std::move(receipt.body);
   delivery.headers_json = providers::storable_headers_json(*source.provider, receipt.head.headers);
   delivery.remote_address = std::move(receipt.remote_address);
+  delivery.request_id = std::move(receipt.request_id);
   delivery.user_agent = user_agent_of(receipt.head.headers);
   delivery.limits = source.provider->limits;
   delivery.has_test_recipient = source.has_test_recipient;
@@ -52,13 +54,24 @@ Answer answer_outcome(const ingest::Outcome& outcome) {
 }
 
 boost::asio::awaitable<Answer> receive(const providers::Source& source, Receipt receipt,
-                                       ingest::Ingest& ingest) {
+                                       Reception reception) {
+  const domain::Time received_at = receipt.received_at;
   auto accepted = accept(source, std::move(receipt));
   if (auto* refused = std::get_if<Answer>(&accepted)) {
+    if (refused->status == 401) {
+      reception.watch.note_rejected(source.name, refused->reason, received_at);
+    }
     co_return std::move(*refused);
   }
-  auto submitting = ingest.submit(std::get<store::Delivery>(std::move(accepted)));
+  auto& delivery = std::get<store::Delivery>(accepted);
+  const LoggedEvent event = logged(delivery.event);
+  const std::string request_id = delivery.request_id;
+  auto submitting = reception.ingest.submit(std::move(delivery));
   const ingest::Outcome outcome = co_await std::move(submitting);
+  if (const auto* verdict = std::get_if<domain::Verdict>(&outcome)) {
+    reception.watch.note_committed(source, event.type, *verdict, received_at);
+    log_committed(event, *verdict, request_id);
+  }
   co_return answer_outcome(outcome);
 }
 

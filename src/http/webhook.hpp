@@ -7,6 +7,7 @@
 
 #include "http/answer.hpp"
 #include "http/request.hpp"
+#include "http/webhook_watch.hpp"
 #include "ingest/ingest.hpp"
 #include "providers/source.hpp"
 #include "store/delivery.hpp"
@@ -20,6 +21,7 @@ struct Receipt {
   RequestHead head;
   std::string body;
   std::string remote_address;
+  std::string request_id;
   domain::Time received_at{};
 };
 
@@ -30,8 +32,15 @@ std::variant<store::Delivery, Answer> accept(const providers::Source& source, Re
 /// Pure.
 Answer answer_outcome(const ingest::Outcome& outcome);
 
-/// The whole way: answers 200 only after the commit. `source` and `ingest` must outlive it.
+/// Who takes the events in, and who counts them.
+struct Reception {
+  ingest::Ingest& ingest;
+  WebhookWatch& watch;
+};
+
+/// The whole way: answers 200 only after the commit. `source` and what `reception` refers to must
+/// outlive it.
 boost::asio::awaitable<Answer> receive(const providers::Source& source, Receipt receipt,
-                                       ingest::Ingest& ingest);
+                                       Reception reception);
 
 }  // namespace http

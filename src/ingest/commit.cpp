@@ -54,6 +54,7 @@ class Commit {
         return std::nullopt;
       } catch (const store::Failure& caught) {
         failure = caught;
+        ++result_.failures[caught.kind()];
       }
       if (!failure->may_pass()) {
         break;

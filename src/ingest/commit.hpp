@@ -3,12 +3,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "ingest/ingest.hpp"
 #include "store/connection.hpp"
+#include "store/failure.hpp"
 
 namespace ingest {
 
@@ -18,6 +20,8 @@ struct CommitResult {
   std::vector<Outcome> outcomes;  // one for each delivery
   /// Not empty: the connection must be opened and checked again before the next batch.
   std::string connection_problem;
+  /// How often each kind of failure was met on the way, those that a later attempt made good too.
+  std::map<store::FailureKind, int> failures{};
 };
 
 /// Blocks. Never throws for the world's faults.

@@ -73,6 +73,9 @@ void DatabaseThread::commit(std::vector<store::Delivery> deliveries,
   auto work = [this, batch = std::move(deliveries), done = std::move(done)]() mutable {
     CommitResult result = ingest::commit(*connection_, batch, clock_);
     auto finish = [this, result = std::move(result), done = std::move(done)]() mutable {
+      for (const auto& [kind, count] : result.failures) {
+        events_.failed(kind, count);
+      }
       if (result.connection_problem.empty()) {
         finish_job(State::idle);
       } else {
@@ -120,7 +123,7 @@ void DatabaseThread::open_connection() {
   try {
     connection_.emplace(options_);
   } catch (const store::Failure& failure) {
-    auto finish = [this, problem = std::string{failure.what()}] { lose_connection(problem); };
+    auto finish = [this, failure] { fail_check(failure); };
     boost::asio::post(loop_, std::move(finish));
     return;
   }
@@ -131,29 +134,32 @@ void DatabaseThread::open_connection() {
 
 void DatabaseThread::check_connection() {
   store::SchemaState schema;
-  std::string problem;
   try {
     schema = store::check_schema(*connection_);
     if (schema.usable) {
       make_partitions(*connection_, clock_());
     }
   } catch (const store::Failure& failure) {
-    problem = failure.what();
+    auto finish = [this, failure] { fail_check(failure); };
+    boost::asio::post(loop_, std::move(finish));
+    return;
   }
-  auto finish = [this, schema = std::move(schema), problem = std::move(problem)] {
-    finish_check(schema, problem);
-  };
+  auto finish = [this, schema = std::move(schema)] { finish_check(schema); };
   boost::asio::post(loop_, std::move(finish));
 }
 
-void DatabaseThread::finish_check(store::SchemaState schema, const std::string& problem) {
-  if (!problem.empty()) {
-    lose_connection(problem);
-  } else if (!schema.usable) {
+void DatabaseThread::fail_check(const store::Failure& failure) {
+  events_.failed(failure.kind(), 1);
+  lose_connection(failure.what());
+}
+
+void DatabaseThread::finish_check(store::SchemaState schema) {
+  if (!schema.usable) {
     lose_connection(schema.reason);
   } else {
     if (state_ == State::away) {
       runtime::log_info("connected to the database");
+      events_.connected();
     }
     if (!schema.durable && schema.reason != schema_.reason) {
       runtime::log_error("the database is not durable", {{"reason", schema.reason}});

@@ -23,6 +23,7 @@
 
 #include "ingest/commit.hpp"
 #include "store/connection.hpp"
+#include "store/failure.hpp"
 #include "store/schema.hpp"
 
 namespace ingest {
@@ -38,6 +39,10 @@ class DatabaseThread {
   struct Events {
     /// It is idle now, or it is away now: see is_idle, is_away.
     std::function<void()> changed;
+    /// A session was opened, and the schema is right.
+    std::function<void()> connected;
+    /// So many failures of one kind; a batch that was tried again may have had several.
+    std::function<void(store::FailureKind kind, int count)> failed;
   };
 
   DatabaseThread(boost::asio::io_context& loop, std::string database_url, Clock clock,
@@ -72,7 +77,8 @@ class DatabaseThread {
   void start_job(State state, std::function<void()> work);
   void watch_job();
   void finish_job(State state);
-  void finish_check(store::SchemaState schema, const std::string& problem);
+  void finish_check(store::SchemaState schema);
+  void fail_check(const store::Failure& failure);
   void lose_connection(const std::string& problem);
   void remember(std::shared_ptr<const store::Interrupter> interrupter);
 

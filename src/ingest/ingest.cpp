@@ -1,5 +1,7 @@
 #include "ingest/ingest.hpp"
 
+#include <prometheus/registry.h>
+
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "ingest/database_thread.hpp"
+#include "ingest/ingest_metrics.hpp"
 #include "runtime/wall_clock.hpp"
 
 namespace ingest {
@@ -57,9 +60,16 @@ void answer(Ticket& ticket, Outcome outcome) {
 class Ingest::Impl {
  public:
   Impl(boost::asio::io_context& loop, Options options)
-      : loop_{loop}, options_{std::move(options)}, check_timer_{loop}, patience_{loop} {
+      : loop_{loop},
+        options_{std::move(options)},
+        registry_{options_.registry ? options_.registry : std::make_shared<prometheus::Registry>()},
+        metrics_{*registry_},
+        check_timer_{loop},
+        patience_{loop} {
     for (std::size_t at = 0; at < options_.connections; ++at) {
-      DatabaseThread::Events events{[this] { on_thread_changed(); }};
+      DatabaseThread::Events events{
+          [this] { on_thread_changed(); }, [this] { metrics_.note_connected(); },
+          [this](store::FailureKind kind, int count) { metrics_.note_failure(kind, count); }};
       threads_.push_back(std::make_unique<DatabaseThread>(
           loop_, options_.database_url, runtime::wall_clock_now, std::move(events)));
     }
@@ -96,6 +106,13 @@ class Ingest::Impl {
       }
     }
     return {true, ""};
+  }
+
+  [[nodiscard]] std::size_t queue_size() const { return queue_.size(); }
+
+  void refresh_gauges() {
+    metrics_.set_queue(queue_.size(), options_.queue_max);
+    metrics_.set_ready(readiness().ready);
   }
 
   [[nodiscard]] bool is_stuck() const {
@@ -209,7 +226,9 @@ class Ingest::Impl {
       }
       queue_.pop_front();
     }
-    auto done = [this, tickets = std::move(tickets)](std::vector<Outcome> outcomes) {
+    const auto begin = std::chrono::steady_clock::now();
+    auto done = [this, begin, tickets = std::move(tickets)](std::vector<Outcome> outcomes) {
+      metrics_.note_batch(tickets.size(), std::chrono::steady_clock::now() - begin);
       for (std::size_t at = 0; at < tickets.size(); ++at) {
         answer(*tickets[at], std::move(outcomes[at]));
       }
@@ -251,6 +270,8 @@ class Ingest::Impl {
 
   boost::asio::io_context& loop_;
   Options options_;
+  std::shared_ptr<prometheus::Registry> registry_;
+  IngestMetrics metrics_;
   std::deque<Waiting> queue_;
   std::vector<std::unique_ptr<DatabaseThread>> threads_;
   boost::asio::steady_timer check_timer_;
@@ -269,6 +290,14 @@ boost::asio::awaitable<Outcome> Ingest::submit(store::Delivery delivery) {
 
 Readiness Ingest::readiness() const {
   return impl_->readiness();
+}
+
+std::size_t Ingest::queue_size() const {
+  return impl_->queue_size();
+}
+
+void Ingest::refresh_gauges() {
+  impl_->refresh_gauges();
 }
 
 bool Ingest::is_stuck() const {

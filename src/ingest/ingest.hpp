@@ -16,6 +16,10 @@
 #include "domain/refund.hpp"
 #include "store/delivery.hpp"
 
+namespace prometheus {
+class Registry;
+}
+
 namespace ingest {
 
 struct Options {
@@ -30,6 +34,8 @@ struct Options {
   /// Called once, on the loop's thread: the database has answered for the first time, or cannot be
   /// reached; not after stop(). May be empty.
   std::function<void()> answered;
+  /// Where it is counted. Null: in one of its own.
+  std::shared_ptr<prometheus::Registry> registry{};
 };
 
 /// Nothing is known to be committed: answered 503, and the provider tries again.
@@ -58,6 +64,12 @@ class Ingest {
 
   /// Database reachable, schema right, durable, queue not full, not stopping.
   [[nodiscard]] Readiness readiness() const;
+
+  /// How many events wait for a database thread.
+  [[nodiscard]] std::size_t queue_size() const;
+
+  /// Brings those metrics up to date that change by themselves. Before they are read.
+  void refresh_gauges();
 
   /// A database thread has not come back from its job, although its connection was cut: only a new
   /// process helps.

@@ -1,5 +1,7 @@
 #include "outbox/dispatcher.hpp"
 
+#include <prometheus/registry.h>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -10,6 +12,7 @@
 #include "outbox/audit_exporter.hpp"
 #include "outbox/background.hpp"
 #include "outbox/finish_queue.hpp"
+#include "outbox/outbox_metrics.hpp"
 #include "outbox/send_outcome.hpp"
 #include "outbox/senders.hpp"
 #include "runtime/log.hpp"
@@ -50,12 +53,15 @@ void log_dead(const store::DueMessage& message, const std::string& sink, const s
 
 class Dispatcher::Impl {
  public:
-  explicit Impl(DispatcherOptions options)
+  Impl(DispatcherOptions options, std::shared_ptr<prometheus::Registry> registry)
       : options_{std::move(options)},
+        registry_{registry ? std::move(registry) : std::make_shared<prometheus::Registry>()},
+        metrics_{*registry_},
         timer_{loop_},
         pause_{loop_},
         loop_open_{loop_.get_executor()},
         senders_{Senders::make(options_.sinks)} {
+    metrics_.begin_with(senders_.names());
     if (!options_.audit_file.empty()) {
       audit_exporter_.emplace(options_.audit_file);
     }
@@ -82,6 +88,7 @@ class Dispatcher::Impl {
       options.audit_file = options_.audit_file;
       options_ = std::move(options);
       senders_.replace(std::move(senders));
+      metrics_.begin_with(senders_.names());
       sinks_changed_ = true;
       request_pass();
     };
@@ -248,8 +255,9 @@ class Dispatcher::Impl {
     }
   }
 
-  static void log_settled(const store::DueMessage& message, const store::ClaimDecision& decision) {
+  void log_settled(const store::DueMessage& message, const store::ClaimDecision& decision) {
     if (decision.kind == store::ClaimKind::dead) {
+      metrics_.note(decision.sink, store::FinishKind::dead);
       log_dead(message, decision.sink, decision.note);
       return;
     }
@@ -282,6 +290,7 @@ class Dispatcher::Impl {
     auto finish =
         outcome_of(claimed, result,
                    {runtime::wall_clock_now(), options_.delivery.attempts_max, jitter(random_)});
+    metrics_.note(claimed.sink, finish.kind);
     if (finish.kind == store::FinishKind::dead) {
       log_dead(claimed.message, claimed.sink, result.error);
     }
@@ -290,6 +299,8 @@ class Dispatcher::Impl {
   }
 
   DispatcherOptions options_;
+  std::shared_ptr<prometheus::Registry> registry_;
+  OutboxMetrics metrics_;
   boost::asio::io_context loop_{1};
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer pause_;
@@ -311,8 +322,8 @@ class Dispatcher::Impl {
   std::thread thread_;
 };
 
-Dispatcher::Dispatcher(DispatcherOptions options)
-    : impl_{std::make_unique<Impl>(std::move(options))} {}
+Dispatcher::Dispatcher(DispatcherOptions options, std::shared_ptr<prometheus::Registry> registry)
+    : impl_{std::make_unique<Impl>(std::move(options), std::move(registry))} {}
 
 Dispatcher::~Dispatcher() = default;
 

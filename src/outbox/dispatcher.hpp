@@ -18,6 +18,10 @@
 #include "outbox/compose.hpp"
 #include "outbox/sink.hpp"
 
+namespace prometheus {
+class Registry;
+}
+
 namespace outbox {
 
 struct SinkSpec {
@@ -45,7 +49,9 @@ struct DispatcherOptions {
 class Dispatcher {
  public:
   /// Opens the compliance file, where one is kept: throws std::runtime_error where that fails.
-  explicit Dispatcher(DispatcherOptions options);
+  /// Sends are counted in `registry`; null: in one of its own.
+  explicit Dispatcher(DispatcherOptions options,
+                      std::shared_ptr<prometheus::Registry> registry = nullptr);
   /// Stops, where stop() was not called.
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;

@@ -89,6 +89,14 @@ TEST(Answer, SaysWhyItIsNotReadyInValidJson) {
   EXPECT_EQ(answer.body, R"({"reason":"FATAL: \"x\"\n\ufffd","status":"not ready"})");
 }
 
+TEST(Answer, NamesItsRequestAndItsMediaType) {
+  Answer answer = answer_page("x 1\n", "text/plain; version=0.0.4");
+  answer.request_id = "5e-1f";
+  EXPECT_EQ(to_wire(answer),
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n"
+            "X-Request-Id: 5e-1f\r\nContent-Length: 4\r\n\r\nx 1\n");
+}
+
 TEST(Answer, HasASentenceForEveryRefusal) {
   for (const int status : {400, 401, 404, 405, 408, 413, 415, 417, 431, 501, 503}) {
     const Answer answer = refuse(status, "");

@@ -18,7 +18,7 @@ class RouteTest : public testing::Test {
   }
 
   [[nodiscard]] Route route(const RequestHead& head) const {
-    return find_route(head, {sources_, k_body_max});
+    return find_route(head, {sources_, k_body_max, /*has_operator_pages=*/false});
   }
 
   // 0: nothing refused.
@@ -61,6 +61,17 @@ TEST_F(RouteTest, KnowsNoOtherPath) {
         "/webhooks/../healthz", "/webhooks/omise-th#x", "/metrics"}) {
     EXPECT_EQ(refusal(json_post(path)), 404) << path;
     EXPECT_EQ(refusal(request("GET", path)), 404) << path;
+  }
+}
+
+TEST_F(RouteTest, ShowsTheOperatorsPagesToOperatorsOnly) {
+  const std::pair<const char*, Probe> pages[] = {{"/metrics", Probe::metrics},
+                                                 {"/status", Probe::status}};
+  for (const auto& [path, page] : pages) {
+    EXPECT_EQ(refusal(request("GET", path)), 404) << path;
+    const Route found = find_route(request("GET", path), {{}, 0, /*has_operator_pages=*/true});
+    ASSERT_TRUE(std::holds_alternative<Probe>(found)) << path;
+    EXPECT_EQ(std::get<Probe>(found), page);
   }
 }
 

@@ -1,0 +1,72 @@
+// Reads the figures of the database now and then, on a thread and a connection of its own, so that
+// neither webhooks nor messages ever wait for it.
+//
+// Public functions are called on the loop's thread, and what was read comes back there by post.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "monitor/figures_metrics.hpp"
+#include "store/connection.hpp"
+
+namespace monitor {
+
+/// The shortest time between two readings. What takes long is read less often, so that it costs at
+/// most one part in k_figures_share (k_count_share) of one core.
+inline constexpr std::chrono::seconds k_figures_interval{15};
+inline constexpr int k_figures_share = 20;
+inline constexpr std::chrono::seconds k_count_interval{60};
+inline constexpr int k_count_share = 100;
+
+class DatabaseWatch {
+ public:
+  /// `loop` must outlive it.
+  DatabaseWatch(boost::asio::io_context& loop, std::string database_url);
+  /// Cuts what it reads, and joins.
+  ~DatabaseWatch();
+  DatabaseWatch(const DatabaseWatch&) = delete;
+  DatabaseWatch& operator=(const DatabaseWatch&) = delete;
+
+  void start();
+
+  [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
+
+ private:
+  using SteadyClock = std::chrono::steady_clock;
+
+  // On its thread.
+  void read();
+  void open_connection();
+  void read_figures();
+  void count_refunds();
+  void read_last_events();
+  void note_problem(const std::string& problem);
+  void read_again_after(SteadyClock::duration delay);
+
+  boost::asio::io_context& loop_;
+
+  // The loop's.
+  Snapshot snapshot_;
+  std::shared_ptr<const store::Interrupter> interrupter_;
+  bool stopping_ = false;
+
+  // The thread's.
+  std::string database_url_;
+  std::optional<store::Connection> connection_;
+  Snapshot next_;
+  std::optional<domain::Time> events_known_until_;
+  SteadyClock::time_point next_count_{};
+  std::string problem_;  // empty: none
+  boost::asio::io_context work_{1};
+  boost::asio::steady_timer timer_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_open_;
+  std::thread thread_;
+};
+
+}  // namespace monitor
