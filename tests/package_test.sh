@@ -141,7 +141,7 @@ check_contents() {
     usr/lib/{sysusers,tmpfiles}.d/refundd.conf \
     usr/share/man/man{1/refundctl.1,5/refundd.toml.5,8/refundd.8}.gz \
     usr/share/bash-completion/completions/{refundctl,refundd} \
-    usr/share/doc/refundd/{copyright,changelog.Debian.gz,examples/{logrotate,haproxy.cfg}}; do
+    usr/share/doc/refundd/{copyright,changelog.Debian.gz,examples/{logrotate,haproxy.cfg,alerts.yml,refundd.json}}; do
     [ -f "$work/contents/$file" ] || fail "the package has no /$file"
   done
   ok "programs, units, manuals, completion and copyright are in the package"
