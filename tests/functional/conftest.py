@@ -18,6 +18,24 @@ def postgres():
         yield server
 
 
+@pytest.fixture(scope="module")
+def own_postgres():
+    """A cluster that may be stopped without disturbing other tests; it must be started again."""
+    with PrivatePostgres() as server:
+        yield server
+
+
+@pytest.fixture
+def own_site(own_postgres, certificate, tmp_path):
+    """(Installation, Books) of a database in it; the books are closed."""
+    with installed(own_postgres, certificate, tmp_path / "refundd") as site:
+        site[1].close()
+        try:
+            yield site
+        finally:
+            own_postgres.start()
+
+
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory):
     return Certificate(tmp_path_factory.mktemp("tls"))

@@ -82,7 +82,8 @@ def as_toml(sections, **lists):
     tables += [(f"[[{name}]]", keys) for name, items in lists.items() for keys in items]
     lines = []
     for head, keys in tables:
-        lines += [head] + [f"{key} = {json.dumps(value)}" for key, value in keys.items()]
+        lines += [head] + [f"{key} = {json.dumps(value)}" for key, value in keys.items()
+                           if value is not None]
     return "\n".join(lines) + "\n"
 
 
@@ -160,16 +161,18 @@ def _naming(socket, name):
 
 class Daemon:
     """`arguments` go to the program after --config; `environment` is added to ours; `socket` listens
-    for webhooks and is passed as systemd passes one, under the name `socket_name`."""
+    for webhooks and is passed as systemd passes one, under the name `socket_name`; `command` comes
+    before the program. `read_log` knows where its log is instead of standard error."""
 
     def __init__(self, installation, log_file, arguments=(), environment=None, socket=None,
-                 socket_name="webhooks"):
+                 socket_name="webhooks", command=(), read_log=None):
         self._installation = installation
         self._log_file = log_file
+        self._read_log = read_log
         with open(log_file, "ab") as log:
             self._log_start = log.tell()
             self.process = subprocess.Popen(
-                [*_passing(socket), BUILD / "refundd", "--config", installation.config_file,
+                [*command, *_passing(socket), BUILD / "refundd", "--config", installation.config_file,
                  *arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 pass_fds=[socket.fileno()] if socket else [],
@@ -179,6 +182,8 @@ class Daemon:
         self.admin_port = None
 
     def log(self):
+        if self._read_log:
+            return self._read_log()
         with open(self._log_file, "rb") as log:
             log.seek(self._log_start)
             return log.read().decode()
@@ -188,12 +193,12 @@ class Daemon:
 
     def wait_for_listening(self):
         line = wait_until(self._listening_line, what="the daemon listens")
-        self.port = int(re.search(r"(?<!\w)port=(\d+)", line)[1])
-        self.admin_port = int(re.search(r"admin_port=(\d+)", line)[1])
+        self.port = int(re.search(r'(?<!\w)port"?[=:](\d+)', line)[1])
+        self.admin_port = int(re.search(r'admin_port"?[=:](\d+)', line)[1])
 
     def _listening_line(self):
         assert self.is_running(), f"exit code {self.process.returncode}: {self.log()}"
-        found = re.search(r"^.* listening .*\n", self.log(), re.MULTILINE)
+        found = re.search(r"^.*\blistening\b.*port.*\n", self.log(), re.MULTILINE)
         return found and found[0]
 
     def wait_for_ready(self, seconds=30):

@@ -68,12 +68,13 @@ class Omise:
         return Event(self, event_id, json.dumps(envelope, indent=2).encode() + b"\n")
 
     def refund_object(self, refund_id, charge=None, amount=10000, status="pending", order=None,
-                      seconds=0, currency="THB", voided=False, **more):
+                      seconds=0, currency="THB", voided=False, metadata=(), **more):
         return given(object="refund", id=refund_id, livemode=self.livemode,
                      location=f"/charges/{charge}/refunds/{refund_id}", amount=amount,
                      currency=currency, funding_amount=amount, funding_currency=currency,
                      charge=charge, status=status, voided=voided,
-                     metadata=given(order_id=order), created_at=at(seconds), **more)
+                     metadata={**given(order_id=order), **dict(metadata)},
+                     created_at=at(seconds), **more)
 
     def refund(self, event_id, key, refund_id, seconds=0, user_uid=None, **refund):
         """refund.create, refund.success or refund.fail; the status follows from the key."""

@@ -9,7 +9,7 @@ from deadline import wait_until
 from fleet import Load, deliver_shared_out
 from gate import Gate
 from installation import Installation, installed
-from postgres import PrivatePostgres
+from shop import successful
 
 REFUNDS = 500
 
@@ -63,13 +63,6 @@ def test_kill_9_under_load_loses_nothing_that_was_answered(installation, books, 
     check_the_end_of_the_story(installation, books)
 
 
-@pytest.fixture(scope="module")
-def own_postgres():
-    """A cluster that may be stopped without disturbing other tests."""
-    with PrivatePostgres() as server:
-        yield server
-
-
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_a_database_outage_is_answered_503_and_ends_by_itself(own_postgres, certificate, tmp_path,
                                                               omise, mode):
@@ -98,6 +91,27 @@ def test_a_database_outage_is_answered_503_and_ends_by_itself(own_postgres, cert
         with installation.running() as daemon:
             deliver_shared_out(daemon, events)
         check_the_end_of_the_story(installation, books)
+
+
+def test_a_database_that_is_away_for_a_minute_is_waited_for(own_site, own_postgres, omise):
+    """Alive, not ready, 503 all the while, and a log that is not filled."""
+    installation, _ = own_site
+    event = successful(omise)
+    with installation.running() as daemon, daemon.client() as client:
+        own_postgres.halt()
+        wait_until(lambda: daemon.readiness().status == 503)
+        end = time.monotonic() + 60
+
+        def is_over():
+            assert client.deliver(event).status == 503
+            assert client.get("/healthz").status == 200
+            assert daemon.readiness().status == 503
+            return time.monotonic() > end
+        wait_until(is_over, 90)
+        assert daemon.log().count("the database is away") <= 4, "once a reason and thread"
+        own_postgres.start()
+        daemon.wait_for_ready()
+        assert client.deliver(event).verdict == "applied"
 
 
 def test_a_daemon_that_starts_before_its_database_waits_for_it(own_postgres, certificate, tmp_path,

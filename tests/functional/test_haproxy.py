@@ -13,14 +13,9 @@ import pytest
 
 from deadline import wait_until
 from installation import PROJECT, Certificate
+from postgres import free_port
 from shop import successful
-from wire import Client, answers_in, read_to_end, trusting
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+from wire import Client, post_head, post_once, trusting
 
 
 class Balanced:
@@ -150,7 +145,7 @@ CLIENT = "127.0.0.5"
 def test_the_client_is_who_the_balancer_says(installation, books, omise, tmp_path, header):
     with Balanced(installation, tmp_path, header) as balanced:
         with connected_from(CLIENT, balanced.port, installation) as stream:
-            assert deliver_over(stream, successful(omise, 1)) == 200
+            assert post_once(stream, successful(omise, 1)).status == 200
     assert str(books.row("SELECT remote_address FROM webhook_events")["remote_address"]) == CLIENT
     assert str(books.row("SELECT ip_address FROM refund_audit")["ip_address"]) == CLIENT
 
@@ -163,14 +158,6 @@ def connected_from(address, port, installation, first=b""):
         context = trusting(installation.certificate.file)
         with context.wrap_socket(plain, server_hostname="localhost") as stream:
             yield stream
-
-
-def deliver_over(stream, event, **more):
-    headers = {"Host": "localhost", "Content-Length": str(len(event.body)), **event.headers(),
-               "Connection": "close", **more}
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    stream.sendall(f"POST {event.path} HTTP/1.1\r\n{lines}\r\n".encode() + event.body)
-    return answers_in(read_to_end(stream))[0][0]
 
 
 def believing(installation, how):
@@ -189,7 +176,7 @@ def test_a_proxy_header_from_a_stranger_is_refused(installation, books, omise):
                 pass
         # Without one it is who it is.
         with connected_from("127.0.0.2", daemon.port, installation) as stream:
-            assert deliver_over(stream, successful(omise, 1)) == 200
+            assert post_once(stream, successful(omise, 1)).status == 200
     assert [str(row["remote_address"]) for row in
             books.rows("SELECT remote_address FROM webhook_events")] == ["127.0.0.2"]
 
@@ -232,10 +219,7 @@ def test_a_header_may_come_in_pieces_and_together_with_what_follows(installation
                     incoming.write(received) if received else incoming.write_eof()
             until_done(lambda: tls.do_handshake() or True)
             event = successful(omise, 1)
-            headers = {"Host": "localhost", "Content-Length": str(len(event.body)),
-                       **event.headers()}
-            lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-            request = f"POST {event.path} HTTP/1.1\r\n{lines}\r\n".encode() + event.body
+            request = post_head(event.path, event.body, event.headers()) + event.body
             until_done(lambda: tls.write(request))
             assert until_done(lambda: tls.read(4096)).startswith(b"HTTP/1.1 200 ")
     row = books.row("SELECT remote_address FROM webhook_events")
@@ -247,7 +231,7 @@ def test_x_forwarded_for_counts_from_a_trusted_proxy_only(installation, books, o
     with believing(installation, "x_forwarded_for") as daemon:
         for n, address in enumerate(("127.0.0.1", "127.0.0.2")):
             with connected_from(address, daemon.port, installation) as stream:
-                assert deliver_over(stream, successful(omise, n), **forwarded) == 200
+                assert post_once(stream, successful(omise, n), **forwarded).status == 200
     rows = books.rows("SELECT remote_address FROM webhook_events ORDER BY event_id")
     assert [str(row["remote_address"]) for row in rows] == ["203.0.113.9", "127.0.0.2"]
 

@@ -128,6 +128,13 @@ def answers_in(received):
     return answers
 
 
+def post_once(stream, event, **more):
+    """The answer to this event, as the only request of a connected socket. `more` are headers."""
+    head = post_head(event.path, event.body, {**event.headers(), "Connection": "close", **more})
+    stream.sendall(head + event.body)
+    return answers_in(read_to_end(stream))[0]
+
+
 def post_head(path, body, headers, **replacements):
     """A well-formed POST as bytes without its body. `replacements` change or (None) drop fields."""
     fields = {"Host": "localhost", "Content-Length": str(len(body)), **headers}
