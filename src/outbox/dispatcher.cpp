@@ -5,7 +5,6 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <random>
 #include <thread>
 
@@ -13,6 +12,7 @@
 #include "outbox/background.hpp"
 #include "outbox/finish_queue.hpp"
 #include "outbox/outbox_metrics.hpp"
+#include "outbox/pass_timer.hpp"
 #include "outbox/send_outcome.hpp"
 #include "outbox/senders.hpp"
 #include "runtime/log.hpp"
@@ -33,13 +33,6 @@ constexpr int k_new_messages_per_claim = 64;
 // Limits are hours: a minute more or less is nothing.
 constexpr std::chrono::seconds k_sweep_interval{60};
 
-// Between two passes, so that several sends end meanwhile and are written down together: each pass
-// costs two commits.
-constexpr std::chrono::milliseconds k_pass_pause{5};
-
-// Hints come with every commit of the ingest, hundreds a second under load.
-constexpr std::chrono::milliseconds k_hint_pause{20};
-
 void log_dead(const store::DueMessage& message, const std::string& sink, const std::string& error) {
   runtime::log_error("a message is dead: nobody will be told", {{"message_id", message.message_id},
                                                                 {"template", message.template_name},
@@ -57,8 +50,7 @@ class Dispatcher::Impl {
       : options_{std::move(options)},
         registry_{registry ? std::move(registry) : std::make_shared<prometheus::Registry>()},
         metrics_{*registry_},
-        timer_{loop_},
-        pause_{loop_},
+        timer_{loop_, [this] { pass(); }},
         loop_open_{loop_.get_executor()},
         senders_{Senders::make(options_.sinks)} {
     metrics_.begin_with(senders_.names());
@@ -70,7 +62,7 @@ class Dispatcher::Impl {
   ~Impl() { stop(); }
 
   void start() {
-    request_pass();
+    timer_.request();
     thread_ = std::thread{[this] {
       give_way();
       loop_.run();
@@ -78,7 +70,7 @@ class Dispatcher::Impl {
   }
 
   void wake() {
-    boost::asio::post(loop_, [this] { take_hint(); });
+    boost::asio::post(loop_, [this] { timer_.take_hint(); });
   }
 
   void reconfigure(DispatcherOptions options) {
@@ -90,7 +82,7 @@ class Dispatcher::Impl {
       senders_.replace(std::move(senders));
       metrics_.begin_with(senders_.names());
       sinks_changed_ = true;
-      request_pass();
+      timer_.request();
     };
     boost::asio::post(loop_, std::move(take_over));
   }
@@ -104,7 +96,7 @@ class Dispatcher::Impl {
   void begin_stop() {
     auto last_pass = [this] {
       stopping_ = true;
-      request_pass();
+      timer_.request();
     };
     boost::asio::post(loop_, std::move(last_pass));
   }
@@ -117,38 +109,8 @@ class Dispatcher::Impl {
   }
 
  private:
-  void request_pass() {
-    if (!pass_requested_) {
-      pass_requested_ = true;
-      pause_.expires_at(last_pass_end_ + k_pass_pause);
-      pause_.async_wait([this](const boost::system::error_code&) { pass(); });
-    }
-  }
-
-  void take_hint() {
-    const auto since = SteadyClock::now() - last_pass_;
-    if (since >= k_hint_pause) {
-      request_pass();
-    } else if (!hint_pending_) {
-      hint_pending_ = true;
-      look_again_after(k_hint_pause - since);
-    }
-  }
-
-  void look_again_after(SteadyClock::duration delay) {
-    timer_.expires_after(delay);
-    timer_.async_wait([this](const boost::system::error_code& error) {
-      if (!error) {
-        request_pass();
-      }
-    });
-  }
-
   void pass() {
-    pass_requested_ = false;
-    hint_pending_ = false;
-    last_pass_ = SteadyClock::now();
-    look_again_after(options_.poll_interval);
+    timer_.begin_pass(options_.poll_interval);
     try {
       open_connection();
       if (sinks_changed_) {
@@ -159,7 +121,7 @@ class Dispatcher::Impl {
         sweep();
         claim();
         if (audit_exporter_ && audit_exporter_->export_entries(*connection_)) {
-          request_pass();
+          timer_.request();
         }
       }
       note_success();
@@ -167,9 +129,9 @@ class Dispatcher::Impl {
       note_failure(failure);
     }
     senders_.forget_replaced();
-    last_pass_end_ = SteadyClock::now();
+    timer_.end_pass();
     if (stopping_ && is_at_rest()) {
-      timer_.cancel();
+      timer_.stop_polling();
       loop_open_.reset();
     }
   }
@@ -216,15 +178,16 @@ class Dispatcher::Impl {
     if (failure.connection_lost() || !failure.may_pass()) {
       connection_.reset();
     } else {
-      request_pass();
+      timer_.request();
     }
   }
 
   void sweep() {
-    if (last_pass_ < next_sweep_) {
+    const auto now = SteadyClock::now();
+    if (now < next_sweep_) {
       return;
     }
-    next_sweep_ = last_pass_ + k_sweep_interval;
+    next_sweep_ = now + k_sweep_interval;
     const int written =
         store::sweep_pending(*connection_, options_.pending_limits, runtime::wall_clock_now());
     if (written > 0) {
@@ -251,7 +214,7 @@ class Dispatcher::Impl {
       send(std::move(claimed), request.now, steady_now);
     }
     if (result.decided > 0) {
-      request_pass();
+      timer_.request();
     }
   }
 
@@ -295,26 +258,21 @@ class Dispatcher::Impl {
       log_dead(claimed.message, claimed.sink, result.error);
     }
     finishes_.add(std::move(finish));
-    request_pass();
+    timer_.request();
   }
 
   DispatcherOptions options_;
   std::shared_ptr<prometheus::Registry> registry_;
   OutboxMetrics metrics_;
   boost::asio::io_context loop_{1};
-  boost::asio::steady_timer timer_;
-  boost::asio::steady_timer pause_;
+  PassTimer timer_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> loop_open_;
   std::optional<store::Connection> connection_;
   std::string problem_;  // with the database; empty: none
   FinishQueue finishes_;
   std::optional<AuditExporter> audit_exporter_;
   std::mt19937 random_{std::random_device{}()};
-  SteadyClock::time_point last_pass_{};
-  SteadyClock::time_point last_pass_end_{};
   SteadyClock::time_point next_sweep_{};
-  bool pass_requested_ = false;
-  bool hint_pending_ = false;
   bool sinks_changed_ = true;
   bool stopping_ = false;
   // After everything that their threads hand back to.
