@@ -36,7 +36,8 @@ void check_reason(const std::string& reason) {
              : "") +
         ": look again what became of it"};
   }
-  throw std::runtime_error{begin + message.state + ": only a pending message can be canceled"};
+  throw std::runtime_error{begin + message.state +
+                           ": only a message that waits or is dead can be canceled"};
 }
 
 int run_outbox_cancel(OutboxCancel cancel, const Context& context) {
@@ -73,7 +74,9 @@ store::OutboxMessage cancel_outbox(store::Connection& connection, const OutboxCa
 
 void add_outbox_cancel(CLI::App& outbox, Context& context) {
   auto* command = outbox.add_subcommand(
-      "cancel", "Do not send a message that waits. What is being sent right now cannot be stopped");
+      "cancel",
+      "Do not send a message that waits, or give a dead one up. What is being sent right now "
+      "cannot be stopped");
   // Shared: filled while parsing and used by the callback, both after we return.
   const auto cancel = std::make_shared<OutboxCancel>();
   command->add_option("MESSAGE_ID", cancel->message_id, k_message_id_help)->required();

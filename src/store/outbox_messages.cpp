@@ -53,7 +53,7 @@ RETURNING 1)";
 constexpr const char* k_cancel = R"(
 UPDATE outbox_messages
    SET state = 'suppressed', lease_token = NULL, leased_until = NULL, last_error = $3::text
- WHERE message_id = $1::uuid AND state = 'pending'
+ WHERE message_id = $1::uuid AND state IN ('pending', 'dead')
    AND (leased_until IS NULL OR leased_until <= $2::timestamptz)
 RETURNING 1)";
 

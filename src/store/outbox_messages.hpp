@@ -2,7 +2,7 @@
 // ways to interfere:
 //
 //   dead ──retry──► pending, due now, with all its attempts before it
-//   pending ──cancel──► suppressed, while nobody is sending it
+//   pending, dead ──cancel──► suppressed, while nobody is sending it
 //
 // What a dispatcher has leased is never touched: its finish would overwrite whatever was done.
 #pragma once
@@ -96,9 +96,9 @@ struct DeadMessages {
 int retry_dead_messages(Connection& connection, const DeadMessages& which, domain::Time now,
                         const std::string& note);
 
-/// Makes a pending message suppressed, with `note` as its last_error. False: it is not pending, or
-/// somebody is sending it at `now` (a lease that has ended does not count: its holder finds that it
-/// has lost it). Throws Failure.
+/// Makes a pending or dead message suppressed, with `note` as its last_error. False: it is neither,
+/// or somebody is sending it at `now` (a lease that has ended does not count: its holder finds that
+/// it has lost it). Throws Failure.
 bool cancel_message(Connection& connection, const std::string& message_id, domain::Time now,
                     const std::string& note);
 

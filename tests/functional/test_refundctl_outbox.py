@@ -198,6 +198,14 @@ def test_the_only_dead_message_of_a_sink_needs_no_confirmation(told, bury, outbo
 
 # outbox cancel.
 
+def test_a_dead_message_is_given_up_with_a_reason(message_id, outbox, books):
+    books.execute("UPDATE outbox_messages SET state = 'dead', last_error = 'no such mailbox'")
+    assert outbox("cancel", message_id("rfnd_1"), "--reason", "told by phone")["canceled"] is True
+    row = books.messages("rfnd_1")["customer", "refund_complete"]
+    assert row["state"] == "suppressed"
+    assert row["last_error"].endswith(": told by phone")
+
+
 def test_a_message_that_waits_is_canceled_with_a_reason(message_id, outbox, books, installation):
     canceled = outbox("cancel", message_id("rfnd_1"), "--reason", "電話で連絡済み", user="花子")
     assert canceled["message"]["state"] == "suppressed"
@@ -208,7 +216,7 @@ def test_a_message_that_waits_is_canceled_with_a_reason(message_id, outbox, book
 
 
 @pytest.mark.parametrize("column, said", [
-    ("state = 'sent'", "is sent"), ("state = 'dead'", "is dead"),
+    ("state = 'sent'", "is sent"),
     ("state = 'superseded'", "is superseded"), ("state = 'suppressed'", "is suppressed"),
     ("lease_token = gen_random_uuid(), leased_until = now() + '1 min'::interval",
      "being sent right now")])

@@ -219,13 +219,19 @@ TEST_F(OutboxMessagesTest, OneThatIsBeingSentIsNotCanceledBeforeItsLeaseEnds) {
   EXPECT_EQ(states(), "suppressed 1 mail");
 }
 
+TEST_F(OutboxMessagesTest, ADeadOneIsGivenUp) {
+  add(1, "state = 'dead'");
+  EXPECT_TRUE(cancel_message(connection_, id_of(1), k_now, "given up"));
+  EXPECT_EQ(error_of(1), "given up");
+}
+
 TEST_F(OutboxMessagesTest, ThoseThatAreOverAreNotCanceled) {
   int number = 0;
-  for (const auto* state : {"sent", "superseded", "suppressed", "dead"}) {
+  for (const auto* state : {"sent", "superseded", "suppressed"}) {
     add(++number, "state = '" + std::string{state} + "'");
     EXPECT_FALSE(cancel_message(connection_, id_of(number), k_now, "note"));
   }
-  EXPECT_EQ(states(), "sent 0, superseded 0, suppressed 0, dead 0");
+  EXPECT_EQ(states(), "sent 0, superseded 0, suppressed 0");
 }
 
 TEST_F(OutboxMessagesTest, AreToldInTheHistoryOfTheirRefund) {
