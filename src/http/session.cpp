@@ -158,6 +158,9 @@ asio::awaitable<Reply> Session<Stream>::answer_request(RequestHead head, Parser&
     co_return site_.answer_probe(*probe);
   }
   Answer refused = std::get<Answer>(route);
+  if (site_.is_public) {
+    site_.reception.watch.note_answer("", refused.status);
+  }
   co_return co_await answer_refused(std::move(refused), head, parser);
 }
 
@@ -179,7 +182,8 @@ asio::awaitable<Reply> Session<Stream>::answer_webhook(const providers::Source& 
                   log_.request_id(), site_.now()};
   auto receiving = receive(source, std::move(receipt), site_.reception);
   Answer answer = co_await std::move(receiving);
-  site_.reception.watch.note_answer(source.name, answer.status, SteadyClock::now() - whole_at);
+  site_.reception.watch.note_answer(source.name, answer.status);
+  site_.reception.watch.note_time(SteadyClock::now() - whole_at);
   co_return answer;
 }
 

@@ -27,8 +27,11 @@ class WebhookWatch {
   /// `registry` must outlive it.
   explicit WebhookWatch(prometheus::Registry& registry);
 
-  /// Each answer to a request for this source, and how long it took since the request was whole.
-  void note_answer(const std::string& source, int status, std::chrono::duration<double> took);
+  /// Each answer to a webhook request. `source` is empty where it was refused for what its head
+  /// says.
+  void note_answer(const std::string& source, int status);
+  /// From a whole request to its answer.
+  void note_time(std::chrono::duration<double> took) { seconds_.Observe(took.count()); }
   void note_rejected(const std::string& source, std::string_view reason, domain::Time now);
   void note_committed(const providers::Source& source, const std::string& event_type,
                       domain::Verdict verdict, domain::Time now);
