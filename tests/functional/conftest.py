@@ -1,6 +1,10 @@
 """What every test stands on: one PostgreSQL and one certificate for all, and for each test a
 database, an installation and a daemon of its own."""
 
+import os
+import shutil
+import subprocess
+
 import pytest
 
 from installation import BUILD, Accounts, Certificate, installed
@@ -78,6 +82,21 @@ def shop(site):
     """A Shop with its two servers and no daemon."""
     with opened_shop(*site) as shop:
         yield shop
+
+
+@pytest.fixture
+def promtool():
+    """Runs promtool, and fails where it does."""
+    program = os.environ.get("REFUNDD_PROMTOOL") or shutil.which("promtool")
+    if not program:
+        pytest.fail("no promtool: install the package prometheus, or name it in REFUNDD_PROMTOOL")
+
+    def run(*arguments, **options):
+        done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=110,
+                              **options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+    return run
 
 
 @pytest.fixture

@@ -8,6 +8,36 @@ SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 
+# All that refundd tells, and what Prometheus adds about its target.
+METRICS = {
+    "up",
+    "process_start_time_seconds",
+    "refundd_anomalies_open",
+    "refundd_build_info",
+    "refundd_certificate_days_left",
+    "refundd_database_connects_total",
+    "refundd_database_errors_total",
+    "refundd_database_figures_age_seconds",
+    "refundd_http_connections",
+    "refundd_http_connections_limit",
+    "refundd_ingest_batch_events",
+    "refundd_ingest_batch_seconds",
+    "refundd_ingest_queue_events",
+    "refundd_ingest_queue_limit_events",
+    "refundd_ingest_seconds",
+    "refundd_outbox_messages",
+    "refundd_outbox_oldest_pending_seconds",
+    "refundd_outbox_sends_total",
+    "refundd_ready",
+    "refundd_refund_oldest_pending_seconds",
+    "refundd_refunds",
+    "refundd_source_seconds_since_good_event",
+    "refundd_webhook_answers_total",
+    "refundd_webhook_authentication_failures_total",
+    "refundd_webhook_events_total",
+}
+
+
 class Metrics:
     """One scrape of a daemon."""
 
