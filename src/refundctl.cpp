@@ -1,9 +1,11 @@
 // The operators' command of refundd: a table of contents. Each command is a file of commands/.
 #include <CLI/CLI.hpp>
 
+#include "commands/anomalies.hpp"
 #include "commands/audit.hpp"
 #include "commands/check_config.hpp"
 #include "commands/commands.hpp"
+#include "commands/events.hpp"
 #include "commands/explain.hpp"
 #include "commands/migrate.hpp"
 #include "commands/orders_import.hpp"
@@ -21,8 +23,10 @@ int main(int argc, char** argv) {
   commands::add_send(app, context);
   commands::add_status(app, context);
   commands::add_migrate(app, context);
+  commands::add_events(app, context);
   commands::add_explain(app, context);
   commands::add_orders_import(app, context);
+  commands::add_anomalies(app, context);
   commands::add_audit(app, context);
   commands::add_outbox(app, context);
   commands::add_template(app, context);

@@ -11,6 +11,7 @@
 
 #include "commands/operator_database.hpp"
 #include "commands/terminal_json.hpp"
+#include "commands/time_text.hpp"
 #include "outbox/audit_line.hpp"
 #include "outbox/durable_file.hpp"
 #include "store/audit_lines.hpp"
@@ -133,10 +134,7 @@ std::optional<AuditSince> parse_audit_since(std::string_view text) {
   if (error == std::errc{} && end == text.data() + text.size()) {
     return id > 0 ? std::optional{AuditSince{id}} : std::nullopt;
   }
-  auto time = domain::parse_rfc3339(text);
-  if (!time) {
-    time = domain::parse_rfc3339(std::string{text} + "T00:00:00Z");
-  }
+  const auto time = parse_time(text);
   return time ? std::optional{AuditSince{*time}} : std::nullopt;
 }
 

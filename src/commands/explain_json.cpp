@@ -8,31 +8,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-template <typename T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
-Json or_null(const std::optional<domain::Time>& time) {
-  return time ? Json(domain::format_rfc3339(*time)) : Json();
-}
-
-Json or_null(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
-}
-
 Json minor_of(const std::optional<domain::Money>& money) {
   return money ? Json(money->amount_minor) : Json();
 }
 
 Json currency_of(const std::optional<domain::Money>& money) {
   return money ? Json(money->currency.code()) : Json();
-}
-
-/// A column of type jsonb; null for what cannot be read.
-Json object_of(const std::string& text) {
-  auto json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  return json.is_discarded() ? Json() : json;
 }
 
 Json to_json(const store::RefundHistory& history, const domain::Refund& refund) {
@@ -121,13 +102,13 @@ Json to_json(const store::MessageLine& message) {
           {"leased_until", or_null(message.leased_until)},
           {"last_error", or_null(message.last_error)},
           {"external_reference", or_null(message.external_reference)},
-          {"payload", object_of(message.payload_json)}};
+          {"payload", parsed_or_null(message.payload_json)}};
 }
 
 Json to_json(const store::AnomalyLine& anomaly) {
   return {{"detected_at", domain::format_rfc3339(anomaly.detected_at)},
           {"kind", anomaly.kind},
-          {"details", object_of(anomaly.details_json)},
+          {"details", parsed_or_null(anomaly.details_json)},
           {"resolved_at", or_null(anomaly.resolved_at)},
           {"resolved_by", or_null(anomaly.resolved_by)}};
 }

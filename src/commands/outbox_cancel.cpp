@@ -9,22 +9,12 @@
 #include "commands/login_name.hpp"
 #include "commands/operator_database.hpp"
 #include "commands/outbox_message.hpp"
+#include "commands/reason.hpp"
 #include "commands/terminal_json.hpp"
-#include "commands/terminal_text.hpp"
 #include "runtime/wall_clock.hpp"
 
 namespace commands {
 namespace {
-
-void check_reason(const std::string& reason) {
-  if (reason.find_first_not_of(' ') == std::string::npos) {
-    throw UsageError{"--reason must say something."};
-  }
-  if (reason.size() > k_cancel_reason_max_bytes || printable(reason) != reason) {
-    throw UsageError{"--reason must be one line of at most " +
-                     std::to_string(k_cancel_reason_max_bytes) + " bytes."};
-  }
-}
 
 [[noreturn]] void refuse(const store::OutboxMessage& message) {
   const std::string begin = "message " + message.message_id + " is ";

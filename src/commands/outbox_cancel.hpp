@@ -9,8 +9,6 @@
 
 namespace commands {
 
-inline constexpr std::size_t k_cancel_reason_max_bytes = 500;
-
 struct OutboxCancel {
   std::string message_id;  // or its beginning
   std::string reason;      // for those who find it later; printable, one line

@@ -5,6 +5,7 @@
 
 #include "commands/commands.hpp"
 #include "commands/explain_summary.hpp"
+#include "commands/terminal_json.hpp"
 #include "commands/terminal_text.hpp"
 
 namespace commands {
@@ -13,14 +14,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t k_error_width_max = 60;
-
-Json or_null(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
-}
-
-Json or_null(const std::optional<domain::Time>& time) {
-  return time ? Json(domain::format_rfc3339(*time)) : Json();
-}
 
 }  // namespace
 

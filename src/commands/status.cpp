@@ -39,7 +39,7 @@ DaemonStatus ask_daemon(const std::string& address) {
     if (answer.status == 200) {
       return read_daemon_status(address, answer.body);
     }
-    silent.problem = "HTTP status " + std::to_string(answer.status);
+    silent.problem = "HTTP status " + std::to_string(answer.status) + ": is it another version?";
   } catch (const std::runtime_error& error) {
     silent.problem = error.what();
   }
@@ -58,10 +58,6 @@ DatabaseStatus ask_database(const runtime::Config& config, domain::Time now) {
   return status;
 }
 
-Json json_of(const std::optional<domain::Time>& time) {
-  return time ? Json(domain::format_rfc3339(*time)) : Json();
-}
-
 Json json_of(const DaemonStatus& daemon) {
   if (!daemon.problem.empty()) {
     return {{"address", daemon.address}, {"answers", false}, {"problem", daemon.problem}};
@@ -73,14 +69,14 @@ Json json_of(const DaemonStatus& daemon) {
           {"ready", daemon.ready},
           {"reason", daemon.reason},
           {"queue_events", daemon.queue_events},
-          {"certificate_ends_at", json_of(daemon.certificate_ends_at)}};
+          {"certificate_ends_at", or_null(daemon.certificate_ends_at)}};
 }
 
 Json json_of(const SourceStatus& source) {
   return {{"name", source.name},
-          {"last_good_event_at", json_of(source.last_good)},
+          {"last_good_event_at", or_null(source.last_good)},
           {"rejected_in_hour", source.rejected_in_hour},
-          {"last_rejected_at", json_of(source.last_rejected)},
+          {"last_rejected_at", or_null(source.last_rejected)},
           {"last_rejection", source.last_rejection}};
 }
 
@@ -88,7 +84,7 @@ Json json_of(const store::SinkFigures& sink) {
   return {{"sink", sink.sink},
           {"pending", sink.pending},
           {"dead", sink.dead},
-          {"oldest_pending_at", json_of(sink.oldest_pending)}};
+          {"oldest_pending_at", or_null(sink.oldest_pending)}};
 }
 
 Json json_of(const store::PendingRefunds& pending) {
@@ -198,7 +194,9 @@ void add_status(CLI::App& app, Context& context) {
                    "The admin listener of each daemon to ask. Default: admin.listen")
       ->type_name("ADDRESS:PORT")
       ->check([](const std::string& text) {
-        return runtime::parse_endpoint(text) ? "" : "not an address and a port: 127.0.0.1:9091";
+        const auto endpoint = runtime::parse_endpoint(text);
+        return endpoint && endpoint->path.empty() ? ""
+                                                  : "not an address and a port: 127.0.0.1:9091";
       });
   command->callback([addresses, &context] {
     context.run = [addresses, &context] { return run_status(*addresses, context); };
