@@ -1,6 +1,7 @@
 #include "monitor/database_watch.hpp"
 
 #include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -30,19 +31,33 @@ DatabaseWatch::DatabaseWatch(boost::asio::io_context& loop, std::string database
 }
 
 DatabaseWatch::~DatabaseWatch() {
+  stop();
+}
+
+void DatabaseWatch::stop() {
+  if (!thread_.joinable()) {
+    return;
+  }
   stopping_ = true;
   work_.stop();
   if (interrupter_) {
     interrupter_->interrupt();
   }
-  if (thread_.joinable()) {
-    thread_.join();
+  // A session that is just being opened is made known on the loop, and cut there.
+  const auto loop_open = boost::asio::make_work_guard(loop_);
+  loop_.restart();
+  while (!has_ended_) {
+    loop_.run_one();
   }
+  thread_.join();
 }
 
 void DatabaseWatch::start() {
   boost::asio::post(work_, [this] { read(); });
-  thread_ = std::thread{[this] { work_.run(); }};
+  thread_ = std::thread{[this] {
+    work_.run();
+    boost::asio::post(loop_, [this] { has_ended_ = true; });
+  }};
 }
 
 void DatabaseWatch::read() {
@@ -52,14 +67,21 @@ void DatabaseWatch::read() {
     open_connection();
     read_figures();
     took = SteadyClock::now() - begin;
+    read_last_events();
+    hand_over();
     count_refunds();
+    hand_over();
     note_problem("");
-    boost::asio::post(loop_, [this, read = next_]() mutable { snapshot_ = std::move(read); });
   } catch (const store::Failure& failure) {
     note_problem(failure.what());
     connection_.reset();
   }
-  read_again_after(std::max<SteadyClock::duration>(k_figures_interval, took * k_figures_share));
+  read_again_after(std::clamp<SteadyClock::duration>(took * k_figures_share, k_figures_interval,
+                                                     k_figures_interval_max));
+}
+
+void DatabaseWatch::hand_over() {
+  boost::asio::post(loop_, [this, read = next_]() mutable { snapshot_ = std::move(read); });
 }
 
 void DatabaseWatch::open_connection() {
@@ -81,7 +103,6 @@ void DatabaseWatch::open_connection() {
 
 void DatabaseWatch::read_figures() {
   next_.figures = store::read_figures(*connection_);
-  read_last_events();
   next_.read_at = SteadyClock::now();
 }
 
@@ -95,15 +116,24 @@ void DatabaseWatch::read_last_events() {
   events_known_until_ = now;
 }
 
+// Also where it fails it was long enough, and is not tried again at once.
 void DatabaseWatch::count_refunds() {
   const auto begin = SteadyClock::now();
-  if (begin < next_count_ || work_.stopped()) {
+  if (begin < next_count_) {
     return;
   }
-  next_.refunds = store::count_refunds(*connection_);
-  const auto end = SteadyClock::now();
-  next_count_ =
-      end + std::max<SteadyClock::duration>(k_count_interval, (end - begin) * k_count_share);
+  const auto plan_next = [this, begin] {
+    const auto end = SteadyClock::now();
+    next_count_ =
+        end + std::max<SteadyClock::duration>(k_count_interval, (end - begin) * k_count_share);
+  };
+  try {
+    next_.refunds = store::count_refunds(*connection_);
+    plan_next();
+  } catch (const store::Failure&) {
+    plan_next();
+    throw;
+  }
 }
 
 void DatabaseWatch::note_problem(const std::string& problem) {

@@ -17,9 +17,11 @@
 
 namespace monitor {
 
-/// The shortest time between two readings. What takes long is read less often, so that it costs at
-/// most one part in k_figures_share (k_count_share) of one core.
+/// The shortest time between two readings. What takes long is read less often, so that it costs
+/// about one part in k_figures_share (k_count_share) of one core; figures are read before an alert
+/// that wants them within 5 minutes.
 inline constexpr std::chrono::seconds k_figures_interval{15};
+inline constexpr std::chrono::seconds k_figures_interval_max{120};
 inline constexpr int k_figures_share = 20;
 inline constexpr std::chrono::seconds k_count_interval{60};
 inline constexpr int k_count_share = 100;
@@ -28,12 +30,16 @@ class DatabaseWatch {
  public:
   /// `loop` must outlive it.
   DatabaseWatch(boost::asio::io_context& loop, std::string database_url);
-  /// Cuts what it reads, and joins.
+  /// Stops, where stop() was not called.
   ~DatabaseWatch();
   DatabaseWatch(const DatabaseWatch&) = delete;
   DatabaseWatch& operator=(const DatabaseWatch&) = delete;
 
   void start();
+
+  /// Reads no more, and cuts what is being read. Runs the loop until that has ended: a few seconds
+  /// at most. Precondition: the loop is not running.
+  void stop();
 
   [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
 
@@ -46,6 +52,7 @@ class DatabaseWatch {
   void read_figures();
   void count_refunds();
   void read_last_events();
+  void hand_over();
   void note_problem(const std::string& problem);
   void read_again_after(SteadyClock::duration delay);
 
@@ -55,6 +62,7 @@ class DatabaseWatch {
   Snapshot snapshot_;
   std::shared_ptr<const store::Interrupter> interrupter_;
   bool stopping_ = false;
+  bool has_ended_ = false;
 
   // The thread's.
   std::string database_url_;

@@ -76,15 +76,18 @@ std::vector<MetricFamily> figures_metrics(const Snapshot& snapshot, domain::Time
 }
 
 MetricFamily silence_metric(const std::map<std::string, domain::Time>& in_database,
-                            const std::map<std::string, domain::Time>& here, domain::Time now) {
-  auto last = in_database;
-  for (const auto& [source, time] : here) {
-    last[source] = std::max(last[source], time);
-  }
+                            const std::map<std::string, std::optional<domain::Time>>& here,
+                            domain::Time now) {
   auto family =
       gauge_family("refundd_source_seconds_since_good_event", "Since an event of it was committed");
-  for (const auto& [source, time] : last) {
-    add(family, {{"source", source}}, age(time, now));
+  for (const auto& [source, seen_here] : here) {
+    auto last = seen_here;
+    if (const auto known = in_database.find(source); known != in_database.end()) {
+      last = std::max(last, std::optional{known->second});
+    }
+    if (last) {
+      add(family, {{"source", source}}, age(*last, now));
+    }
   }
   return family;
 }

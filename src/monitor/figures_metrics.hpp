@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,11 @@ struct Snapshot {
 /// Ages are counted until `now`.
 std::vector<prometheus::MetricFamily> figures_metrics(const Snapshot& snapshot, domain::Time now);
 
-/// The age of what was seen last, from the database and by this process: the later counts.
-prometheus::MetricFamily silence_metric(const std::map<std::string, domain::Time>& in_database,
-                                        const std::map<std::string, domain::Time>& here,
-                                        domain::Time now);
+/// The age of what was seen last, in the database and by this process: the later counts. Only of
+/// the sources that `here` has: others are no longer configured.
+prometheus::MetricFamily silence_metric(
+    const std::map<std::string, domain::Time>& in_database,
+    const std::map<std::string, std::optional<domain::Time>>& here, domain::Time now);
 
 /// One gauge without labels.
 prometheus::MetricFamily gauge_metric(std::string name, std::string help, double value);

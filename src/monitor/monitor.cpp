@@ -43,7 +43,12 @@ void Monitor::start() {
   watch_->start();
 }
 
-std::string Monitor::page(const std::map<std::string, domain::Time>& last_good_events) const {
+void Monitor::stop() {
+  watch_->stop();
+}
+
+std::string Monitor::page(
+    const std::map<std::string, std::optional<domain::Time>>& last_good_events) const {
   const Snapshot& snapshot = watch_->snapshot();
   const domain::Time now = runtime::wall_clock_now();
   auto families = registry_->Collect();

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "domain/time.hpp"
@@ -36,8 +37,14 @@ class Monitor {
   /// Begins to read the database.
   void start();
 
-  /// In Prometheus' text format. `last_good_events`: by source, as this process saw them.
-  [[nodiscard]] std::string page(const std::map<std::string, domain::Time>& last_good_events) const;
+  /// In Prometheus' text format. `last_good_events`: of each source that there is, as this process
+  /// saw them.
+  [[nodiscard]] std::string page(
+      const std::map<std::string, std::optional<domain::Time>>& last_good_events) const;
+
+  /// Reads no more, and cuts what is being read. Runs the loop until that has ended. Precondition:
+  /// the loop is not running.
+  void stop();
 
  private:
   std::shared_ptr<prometheus::Registry> registry_;

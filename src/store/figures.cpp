@@ -32,7 +32,7 @@ constexpr const char* k_count_refunds = R"(
 SELECT source, status, count(*) AS count FROM refunds GROUP BY source, status
  ORDER BY source, status)";
 
-// Whoever counts for hours should not take the cores from those who write.
+// Who looks on should not take the cores from those who write.
 constexpr const char* k_use_one_core = "SET LOCAL max_parallel_workers_per_gather = 0";
 
 constexpr const char* k_find_last_events = R"(
@@ -54,6 +54,7 @@ PendingRefunds read_pending(const pqxx::row& row) {
 
 Figures read_figures(Connection& connection) {
   return in_transaction(connection, [](Transaction& transaction) {
+    transaction.run(std::string{k_use_one_core});
     Figures figures;
     for (const auto& row : transaction.run(std::string{k_read_sinks})) {
       figures.sinks.push_back(read_sink(row));
@@ -82,6 +83,7 @@ std::vector<RefundCount> count_refunds(Connection& connection) {
 
 std::map<std::string, domain::Time> last_events(Connection& connection, domain::Time since) {
   return in_transaction(connection, [&](Transaction& transaction) {
+    transaction.run(std::string{k_use_one_core});
     std::map<std::string, domain::Time> times;
     for (const auto& row : transaction.run(k_find_last_events, {domain::format_rfc3339(since)})) {
       times[row["source"].as<std::string>()] =

@@ -1,7 +1,8 @@
 // What the database says about the state of the service: what waits, what is dead, what is open.
 //
 // Read now and then by the daemon's monitor and by `refundctl status`. Several daemons on one
-// database read the same. Each function is one transaction and throws Failure.
+// database read the same. Each function is one transaction on one core of the server,
+// and throws Failure.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +44,7 @@ struct RefundCount {
   std::int64_t count = 0;
 };
 
-/// Reads the whole table, on one core: seconds where there are millions.
+/// Reads the whole table: seconds where there are millions.
 std::vector<RefundCount> count_refunds(Connection& connection);
 
 /// When each source's newest event was received, of those received at `since` or later. Reads as

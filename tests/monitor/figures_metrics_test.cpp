@@ -40,8 +40,9 @@ refundd_anomalies_open{kind="over_refund"} 1
 }
 
 TEST(FiguresMetrics, ASourceIsAsSilentAsTheLastThatWasHeardOfItAnywhere) {
-  const auto metric = silence_metric({{"omise-th", k_now - 1h}, {"payjp-jp", k_now - 5s}},
-                                     {{"omise-th", k_now - 7s}, {"payjp-jp", k_now - 1h}}, k_now);
+  const auto metric = silence_metric(
+      {{"omise-th", k_now - 1h}, {"payjp-jp", k_now - 5s}, {"gone", k_now - 1s}},
+      {{"omise-th", k_now - 7s}, {"payjp-jp", k_now - 1h}, {"silent", std::nullopt}}, k_now);
   EXPECT_EQ(prometheus::TextSerializer{}.Serialize({metric}),
             R"(# HELP refundd_source_seconds_since_good_event Since an event of it was committed
 # TYPE refundd_source_seconds_since_good_event gauge
@@ -51,7 +52,7 @@ refundd_source_seconds_since_good_event{source="payjp-jp"} 5
 }
 
 TEST(FiguresMetrics, NothingIsYoungerThanNow) {
-  const auto metric = silence_metric({{"omise-th", k_now + 3s}}, {}, k_now);
+  const auto metric = silence_metric({}, {{"omise-th", k_now + 3s}}, k_now);
   EXPECT_EQ(metric.metric.front().gauge.value, 0);
 }
 
