@@ -1,11 +1,14 @@
 #include "runtime/journal.hpp"
 
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <syslog.h>
+#include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace runtime {
 namespace {
@@ -48,6 +51,29 @@ std::vector<std::string> journal_fields(const LogLine& line) {
     fields.push_back(name_of(field.key) + "=" + field.value.substr(0, k_log_value_max));
   }
   return fields;
+}
+
+std::string_view level_prefix(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug:
+      return SD_DEBUG;
+    case LogLevel::info:
+      return SD_INFO;
+    case LogLevel::warn:
+      return SD_WARNING;
+    case LogLevel::error:
+      return SD_ERR;
+  }
+  return SD_ERR;
+}
+
+bool is_stderr_the_journals() {
+  const char* named = std::getenv("JOURNAL_STREAM");
+  struct stat file {};
+  if (named == nullptr || ::fstat(STDERR_FILENO, &file) != 0) {
+    return false;
+  }
+  return named == std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
 }
 
 bool send_to_journal(const LogLine& line) {

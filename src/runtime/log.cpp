@@ -31,6 +31,7 @@ struct Log {
   Log() { logger.set_pattern("%v"); }
 
   LogFormat format = LogFormat::text;
+  bool names_levels = false;  // to systemd, which reads standard error
   spdlog::logger logger{"refundd", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
 };
 
@@ -49,7 +50,9 @@ void write(LogLevel level, std::string_view message, std::initializer_list<Field
   if (log.format == LogFormat::journald && send_to_journal(line)) {
     return;
   }
-  log.logger.log(level_of(level), spdlog::string_view_t{format_line(log.format, line)});
+  std::string text{log.names_levels ? level_prefix(level) : std::string_view{}};
+  text += format_line(log.format, line);
+  log.logger.log(level_of(level), spdlog::string_view_t{text});
 }
 
 }  // namespace
@@ -57,6 +60,7 @@ void write(LogLevel level, std::string_view message, std::initializer_list<Field
 void start_log(const LogConfig& config) {
   const bool is_lost = config.format == LogFormat::journald && !has_journal();
   the_log().format = is_lost ? LogFormat::text : config.format;
+  the_log().names_levels = is_stderr_the_journals();
   set_log_level(config.level);
   if (is_lost) {
     log_warn("no journal takes log lines here: they are written as text");

@@ -29,7 +29,8 @@ struct Field {
   bool is_number = false;
 };
 
-/// Before the first line; lines go to standard error, which systemd keeps. Thread-safe after that.
+/// Before the first line; lines go to standard error, which systemd keeps: it is told each line's
+/// level. Thread-safe after that.
 void start_log(const LogConfig& config);
 
 /// At any time.
