@@ -67,6 +67,7 @@ class Daemon {
     wait_for_signal();
     loop_.run();
     ingest_.stop();
+    monitor_.stop();
     if (dispatcher_) {
       dispatcher_->stop();
     }
@@ -271,7 +272,9 @@ int main(int argc, char** argv) {
                  "Instead of admin.listen, for several processes with one configuration")
       ->type_name("ADDRESS:PORT")
       ->check([](const std::string& text) {
-        return runtime::parse_endpoint(text) ? "" : "not an address and a port: 127.0.0.1:9091";
+        const auto endpoint = runtime::parse_endpoint(text);
+        return endpoint && endpoint->path.empty() ? ""
+                                                  : "not an address and a port: 127.0.0.1:9091";
       });
   try {
     app.parse(argc, argv);

@@ -54,13 +54,13 @@ template <typename Stream>
 asio::awaitable<std::optional<ProxyHeader>> Channel<Stream>::read_proxy_header() {
   seat_.enter(Phase::handshake, limits_.handshake_timeout);
   broken_ = true;
-  const int socket = socket_of(stream_).native_handle();
   std::string taken;
   std::array<char, k_proxy_header_bytes_max> seen{};
   for (;;) {
     const bool readable = co_await wait_until_readable();
-    const ssize_t size =
-        readable ? ::recv(socket, seen.data(), seen.size(), MSG_PEEK | MSG_DONTWAIT) : 0;
+    const ssize_t size = readable ? ::recv(socket_of(stream_).native_handle(), seen.data(),
+                                           seen.size(), MSG_PEEK | MSG_DONTWAIT)
+                                  : 0;
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
       continue;
     }
@@ -74,7 +74,7 @@ asio::awaitable<std::optional<ProxyHeader>> Channel<Stream>::read_proxy_header()
       co_return std::nullopt;
     }
     const std::size_t end = header == nullptr ? known.size() : header->size;
-    ::recv(socket, seen.data(), end - taken.size(), MSG_DONTWAIT);
+    ::recv(socket_of(stream_).native_handle(), seen.data(), end - taken.size(), MSG_DONTWAIT);
     if (header != nullptr) {
       broken_ = false;
       co_return *header;

@@ -35,7 +35,7 @@ class Channel {
 
   [[nodiscard]] const PlainStream& socket() const { return seat_.socket(); }
 
-  /// Before the handshake, and within its time: the balancer's header, and not a byte more.
+  /// Before the handshake, and in as much time again: the balancer's header, and not a byte more.
   /// nullopt: it does not come, or is malformed.
   boost::asio::awaitable<std::optional<ProxyHeader>> read_proxy_header();
 

@@ -50,6 +50,8 @@ void remove_left_behind(asio::io_context& loop, const std::string& path) {
   }
   asio::local::stream_protocol::socket probe{loop};
   boost::system::error_code failure;
+  probe.open();
+  probe.non_blocking(true);  // who listens and does not accept is there too
   probe.connect(path, failure);
   if (failure == asio::error::connection_refused) {
     ::unlink(path.c_str());

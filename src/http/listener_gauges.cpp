@@ -10,7 +10,11 @@ namespace http {
 using prometheus::BuildGauge;
 
 ListenerGauges::ListenerGauges(prometheus::Registry& registry)
-    : connections_{BuildGauge()
+    : ready_{BuildGauge()
+                 .Name("refundd_ready")
+                 .Help("1: may take traffic, as /readyz says")
+                 .Register(registry)},
+      connections_{BuildGauge()
                        .Name("refundd_http_connections")
                        .Help("Open connections")
                        .Register(registry)},
@@ -22,6 +26,10 @@ ListenerGauges::ListenerGauges(prometheus::Registry& registry)
                             .Name("refundd_certificate_days_left")
                             .Help("Until the listener's certificate ends; absent without TLS")
                             .Register(registry)} {}
+
+void ListenerGauges::set_ready(bool ready) {
+  ready_.Add({}).Set(ready ? 1 : 0);
+}
 
 void ListenerGauges::set_connections(const char* listener, std::size_t count, std::size_t limit) {
   connections_.Add({{"listener", listener}}).Set(static_cast<double>(count));

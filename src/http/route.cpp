@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view k_webhooks = "/webhooks/";
 
-const providers::Source* find_source(std::string_view path, const Routes& routes) {
+const providers::Source* source_at(std::string_view path, const Routes& routes) {
   if (!path.starts_with(k_webhooks)) {
     return nullptr;
   }
@@ -55,12 +55,20 @@ Route route_webhook(const RequestHead& head, const providers::Source& source,
   return &source;
 }
 
+std::string_view path_of(const RequestHead& head) {
+  const std::string_view target = head.target;
+  return target.substr(0, target.find('?'));
+}
+
 }  // namespace
 
+const providers::Source* find_source(const RequestHead& head, const Routes& routes) {
+  return source_at(path_of(head), routes);
+}
+
 Route find_route(const RequestHead& head, const Routes& routes) {
-  const std::string_view target = head.target;
-  const std::string_view path = target.substr(0, target.find('?'));
-  if (const auto* source = find_source(path, routes)) {
+  const std::string_view path = path_of(head);
+  if (const auto* source = source_at(path, routes)) {
     return route_webhook(head, *source, routes);
   }
   const auto probe = find_probe(path, routes.has_operator_pages);

@@ -28,6 +28,9 @@ enum class Probe { health, readiness, metrics, status };
 /// A webhook's source (never null), a probe, or the answer that ends it here.
 using Route = std::variant<const providers::Source*, Probe, Answer>;
 
+/// Whose webhook the request would be, whatever else is wrong with it; null: nobody's.
+const providers::Source* find_source(const RequestHead& head, const Routes& routes);
+
 /// Pure. The path is what stands before "?", compared byte by byte: nothing is decoded. Refuses in
 /// this order: 404, 405, 415, 413.
 Route find_route(const RequestHead& head, const Routes& routes);

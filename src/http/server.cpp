@@ -45,7 +45,7 @@ class Server::Impl {
 
   [[nodiscard]] const Listener& webhook_listener() const { return webhook_listener_; }
   [[nodiscard]] const Listener& admin_listener() const { return admin_listener_; }
-  [[nodiscard]] const WebhookWatch& watch() const { return watch_; }
+  [[nodiscard]] std::map<std::string, std::optional<domain::Time>> last_good_events() const;
   void refresh_gauges();
 
  private:
@@ -157,7 +157,17 @@ std::optional<domain::Time> Server::Impl::certificate_end() {
   return tls_ ? certificate_end_of(*tls_) : std::nullopt;
 }
 
+std::map<std::string, std::optional<domain::Time>> Server::Impl::last_good_events() const {
+  std::map<std::string, std::optional<domain::Time>> times;
+  for (const providers::Source& source : *webhook_site_.sources) {
+    const auto known = watch_.health().find(source.name);
+    times[source.name] = known == watch_.health().end() ? std::nullopt : known->second.last_good();
+  }
+  return times;
+}
+
 void Server::Impl::refresh_gauges() {
+  gauges_.set_ready(readiness().ready);
   gauges_.set_connections(k_listener, webhook_listener_.connections(),
                           webhook_listener_.connections_max());
   gauges_.set_connections(k_admin, admin_listener_.connections(),
@@ -220,14 +230,8 @@ std::uint16_t Server::admin_port() const {
 void Server::refresh_gauges() {
   impl_->refresh_gauges();
 }
-std::map<std::string, domain::Time> Server::last_good_events() const {
-  std::map<std::string, domain::Time> times;
-  for (const auto& [source, health] : impl_->watch().health()) {
-    if (health.last_good()) {
-      times[source] = *health.last_good();
-    }
-  }
-  return times;
+std::map<std::string, std::optional<domain::Time>> Server::last_good_events() const {
+  return impl_->last_good_events();
 }
 void Server::reload(std::optional<asio::ssl::context> tls, const runtime::ListenerConfig& limits,
                     std::vector<providers::Source> sources) {

@@ -74,8 +74,8 @@ class Server {
   /// Brings those metrics up to date that change by themselves. Before they are read.
   void refresh_gauges();
 
-  /// By source, since this process started.
-  [[nodiscard]] std::map<std::string, domain::Time> last_good_events() const;
+  /// Of each configured source, since this process started; nullopt: none.
+  [[nodiscard]] std::map<std::string, std::optional<domain::Time>> last_good_events() const;
 
   /// Stops accepting and closes idle connections. Requests in hand, and the first one of whoever
   /// had connected before, are answered with "Connection: close". `stopped` is called once, on the

@@ -39,6 +39,15 @@ std::string text_of(const std::optional<asio::ip::address>& address) {
   return address ? address->to_string() : std::string{};
 }
 
+// What the peer is believed when it says who the client is; `connection`: nothing.
+runtime::ClientAddress what_is_believed(const Site& site, const Peer& peer) {
+  // Who may open a Unix socket was let in by its permissions.
+  const bool is_trusted =
+      peer.is_unix || (peer.address && runtime::is_in(*peer.address, site.limits.trusted_proxies));
+  return site.is_public && is_trusted ? site.limits.client_address
+                                      : runtime::ClientAddress::connection;
+}
+
 // The answer to send; none where nobody is left to read it.
 using Reply = std::optional<Answer>;
 
@@ -49,6 +58,7 @@ class Session {
       : site_{site},
         channel_{std::move(client), connections, site.limits},
         peer_{peer_of(channel_.socket())},
+        believed_{what_is_believed(site, peer_)},
         log_{text_of(peer_.address), site.log_budget} {}
 
   asio::awaitable<void> run();
@@ -62,13 +72,14 @@ class Session {
                                         Parser& parser);
   asio::awaitable<Reply> answer_refused(Answer answer, const RequestHead& head, Parser& parser);
   asio::awaitable<bool> send(Answer answer);
-  [[nodiscard]] bool believes(runtime::ClientAddress what) const;
-  [[nodiscard]] std::string client_of(const RequestHead& head) const;
+  void identify_client(const RequestHead& head);
   Reply unfinished(Arrival arrival);
 
   const Site& site_;
   Channel<Stream> channel_;
   Peer peer_;
+  // As long as the connection lasts, whatever a reload does.
+  runtime::ClientAddress believed_;
   SessionLog log_;
 };
 
@@ -92,7 +103,7 @@ asio::awaitable<void> Session<Stream>::run() {
 // which fails. False: the connection ends.
 template <typename Stream>
 asio::awaitable<bool> Session<Stream>::identify() {
-  if (!believes(runtime::ClientAddress::proxy_protocol)) {
+  if (believed_ != runtime::ClientAddress::proxy_protocol) {
     co_return true;
   }
   const auto header = co_await channel_.read_proxy_header();
@@ -101,7 +112,7 @@ asio::awaitable<bool> Session<Stream>::identify() {
     co_return false;
   }
   if (header->client) {
-    log_.set_remote_address(text_of(runtime::without_mapping(*header->client)));
+    log_.set_connection_address(text_of(runtime::without_mapping(*header->client)));
   }
   co_return true;
 }
@@ -110,7 +121,9 @@ asio::awaitable<bool> Session<Stream>::identify() {
 template <typename Stream>
 asio::awaitable<bool> Session<Stream>::exchange() {
   const Arrival arrival = co_await channel_.read_head();
-  log_.begin_request(site_.request_ids.next());
+  // One connection of a balancer carries the requests of many.
+  const bool is_shared = believed_ == runtime::ClientAddress::x_forwarded_for;
+  log_.begin_request(site_.request_ids.next(), is_shared);
   Reply reply;
   if (arrival == Arrival::complete) {
     reply = co_await answer_head();
@@ -134,6 +147,7 @@ asio::awaitable<Reply> Session<Stream>::answer_head() {
   if (!head) {
     co_return refuse_and_close(400, "head read in two ways");
   }
+  identify_client(*head);
   const bool asks_for_head = head->method == "HEAD";
   const bool closes = head->framing.close;
   auto answering = answer_request(*std::move(head), parser);
@@ -148,8 +162,9 @@ asio::awaitable<Reply> Session<Stream>::answer_head() {
 template <typename Stream>
 asio::awaitable<Reply> Session<Stream>::answer_request(RequestHead head, Parser& parser) {
   const auto sources = site_.sources;  // until the answer, whatever a reload does meanwhile
-  const Route route = find_route(head, {*sources, site_.limits.body_max_bytes,
-                                        /*has_operator_pages=*/!site_.is_public});
+  const Routes routes{*sources, site_.limits.body_max_bytes,
+                      /*has_operator_pages=*/!site_.is_public};
+  const Route route = find_route(head, routes);
   if (const auto* source = std::get_if<const providers::Source*>(&route)) {
     auto answering = answer_webhook(**source, std::move(head), parser);
     co_return co_await std::move(answering);
@@ -157,10 +172,10 @@ asio::awaitable<Reply> Session<Stream>::answer_request(RequestHead head, Parser&
   if (const auto* probe = std::get_if<Probe>(&route)) {
     co_return site_.answer_probe(*probe);
   }
-  Answer refused = std::get<Answer>(route);
-  if (site_.is_public) {
-    site_.reception.watch.note_answer("", refused.status);
+  if (const auto* source = find_source(head, routes)) {
+    log_.set_source(source->name);
   }
+  Answer refused = std::get<Answer>(route);
   co_return co_await answer_refused(std::move(refused), head, parser);
 }
 
@@ -177,12 +192,10 @@ asio::awaitable<Reply> Session<Stream>::answer_webhook(const providers::Source& 
   }
   channel_.suspend_deadline();
   const auto whole_at = SteadyClock::now();
-  std::string client = client_of(head);
-  Receipt receipt{std::move(head), std::move(parser.get().body()), std::move(client),
+  Receipt receipt{std::move(head), std::move(parser.get().body()), log_.remote_address(),
                   log_.request_id(), site_.now()};
   auto receiving = receive(source, std::move(receipt), site_.reception);
   Answer answer = co_await std::move(receiving);
-  site_.reception.watch.note_answer(source.name, answer.status);
   site_.reception.watch.note_time(SteadyClock::now() - whole_at);
   co_return answer;
 }
@@ -208,6 +221,9 @@ asio::awaitable<bool> Session<Stream>::send(Answer answer) {
   answer.close = answer.close || site_.stopping;
   answer.request_id = log_.request_id();
   log_.answered(answer);
+  if (site_.is_public && (log_.has_source() || !answer.reason.empty())) {
+    site_.reception.watch.note_answer(log_.source(), answer.status);
+  }
   const std::string wire = to_wire(answer);
   const bool written = co_await channel_.write(wire);
   if (!written) {
@@ -219,23 +235,12 @@ asio::awaitable<bool> Session<Stream>::send(Answer answer) {
 }
 
 template <typename Stream>
-bool Session<Stream>::believes(runtime::ClientAddress what) const {
-  if (!site_.is_public || site_.limits.client_address != what) {
-    return false;
-  }
-  // Who may open a Unix socket was let in by its permissions.
-  return peer_.is_unix ||
-         (peer_.address && runtime::is_in(*peer_.address, site_.limits.trusted_proxies));
-}
-
-template <typename Stream>
-std::string Session<Stream>::client_of(const RequestHead& head) const {
-  if (believes(runtime::ClientAddress::x_forwarded_for)) {
+void Session<Stream>::identify_client(const RequestHead& head) {
+  if (believed_ == runtime::ClientAddress::x_forwarded_for) {
     if (const auto client = forwarded_client(head.headers, site_.limits.trusted_proxies)) {
-      return text_of(client);
+      log_.set_remote_address(text_of(client));
     }
   }
-  return log_.remote_address();
 }
 
 template <typename Stream>

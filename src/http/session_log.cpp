@@ -5,10 +5,24 @@
 #include "runtime/log.hpp"
 
 namespace http {
+namespace {
 
-void SessionLog::begin_request(std::string id) {
+std::string_view or_dash(const std::string& text) {
+  return text.empty() ? std::string_view{"-"} : text;
+}
+
+}  // namespace
+
+void SessionLog::set_connection_address(const std::string& address) {
+  connection_address_ = address;
+  remote_address_ = address;
+}
+
+void SessionLog::begin_request(std::string id, bool is_shared) {
   request_id_ = std::move(id);
-  source_ = std::string{k_none};
+  source_.clear();
+  remote_address_ = connection_address_;
+  complained_ = complained_ && !is_shared;
 }
 
 void SessionLog::answered(const Answer& answer) {
@@ -17,10 +31,10 @@ void SessionLog::answered(const Answer& answer) {
   auto* const log = !complains ? runtime::log_debug : warns ? runtime::log_warn : runtime::log_info;
   log(answer.reason.empty() ? "request answered" : "request refused",
       {{"remote", remote_address_},
-       {"source", source_},
+       {"source", or_dash(source_)},
        {"status", answer.status},
        {"reason", answer.reason},
-       {"request_id", request_id_}});
+       {"request_id", or_dash(request_id_)}});
 }
 
 void SessionLog::lost(std::string_view phase, std::string_view reason) {
@@ -28,7 +42,7 @@ void SessionLog::lost(std::string_view phase, std::string_view reason) {
   log("connection lost", {{"remote", remote_address_},
                           {"phase", phase},
                           {"reason", reason},
-                          {"request_id", request_id_}});
+                          {"request_id", or_dash(request_id_)}});
 }
 
 bool SessionLog::may_complain() {

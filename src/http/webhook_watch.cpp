@@ -25,7 +25,8 @@ std::string known_type(const providers::Source& source, const std::string& type)
 WebhookWatch::WebhookWatch(prometheus::Registry& registry)
     : answers_{BuildCounter()
                    .Name("refundd_webhook_answers_total")
-                   .Help("Answers to webhook requests, by HTTP status")
+                   .Help("Answers to webhook requests, by HTTP status; source is empty where none "
+                         "is named")
                    .Register(registry)},
       events_{BuildCounter()
                   .Name("refundd_webhook_events_total")

@@ -27,8 +27,7 @@ class WebhookWatch {
   /// `registry` must outlive it.
   explicit WebhookWatch(prometheus::Registry& registry);
 
-  /// Each answer to a webhook request. `source` is empty where it was refused for what its head
-  /// says.
+  /// Each answer but those to probes. `source` is empty where the request names none.
   void note_answer(const std::string& source, int status);
   /// From a whole request to its answer.
   void note_time(std::chrono::duration<double> took) { seconds_.Observe(took.count()); }

@@ -110,10 +110,7 @@ class Ingest::Impl {
 
   [[nodiscard]] std::size_t queue_size() const { return queue_.size(); }
 
-  void refresh_gauges() {
-    metrics_.set_queue(queue_.size(), options_.queue_max);
-    metrics_.set_ready(readiness().ready);
-  }
+  void refresh_gauges() { metrics_.set_queue(queue_.size(), options_.queue_max); }
 
   [[nodiscard]] bool is_stuck() const {
     const auto since = std::chrono::steady_clock::now() - k_stuck_after;

@@ -46,12 +46,7 @@ IngestMetrics::IngestMetrics(prometheus::Registry& registry)
                        .Name("refundd_ingest_queue_limit_events")
                        .Help("With so many waiting, further ones are answered 503")
                        .Register(registry)
-                       .Add({})},
-      ready_{BuildGauge()
-                 .Name("refundd_ready")
-                 .Help("1: may take traffic, as /readyz says")
-                 .Register(registry)
-                 .Add({})} {
+                       .Add({})} {
   using Kind = store::FailureKind;
   for (const Kind kind :
        {Kind::retry, Kind::exists, Kind::in_doubt, Kind::rejected, Kind::unavailable}) {

@@ -28,7 +28,6 @@ class IngestMetrics {
   void note_connected() { connects_.Increment(); }
 
   void set_queue(std::size_t events, std::size_t limit);
-  void set_ready(bool ready) { ready_.Set(ready ? 1 : 0); }
 
  private:
   prometheus::Histogram& batch_events_;
@@ -37,7 +36,6 @@ class IngestMetrics {
   prometheus::Counter& connects_;
   prometheus::Gauge& queue_;
   prometheus::Gauge& queue_limit_;
-  prometheus::Gauge& ready_;
 };
 
 }  // namespace ingest
