@@ -64,6 +64,19 @@ void print_table(const Setup& setup, const std::optional<Certificate>& certifica
   }
 }
 
+/// One more error where the authorities of clients cannot be understood.
+void check_client_ca(SetupResult& result) {
+  const auto& file = result.setup.config.listener.client_ca_file;
+  if (!result.errors.empty() || file.empty()) {
+    return;
+  }
+  try {
+    read_certificate(file);
+  } catch (const std::exception& error) {
+    result.errors.push_back({"listener.client_ca_file", error.what()});
+  }
+}
+
 /// The listener's certificate, nullopt where it has none; where it cannot be understood, one more
 /// error.
 std::optional<Certificate> certificate_of(SetupResult& result) {
@@ -83,6 +96,7 @@ std::optional<Certificate> certificate_of(SetupResult& result) {
 int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostream& errors) {
   auto result = read_setup(options.file);
   const auto certificate = certificate_of(result);
+  check_client_ca(result);
   print_errors(options.file, result.errors, errors);
   if (!result.errors.empty()) {
     if (options.json) {

@@ -82,6 +82,7 @@ HttpAnswer perform(const HttpRequest& request) {
   set(handle.get(), CURLOPT_USERAGENT, "refundctl/" REFUNDD_VERSION);
   set(handle.get(), CURLOPT_HTTPHEADER, headers.get());
   set_body(handle.get(), request);
+  set(handle.get(), CURLOPT_HAPROXYPROTOCOL, request.proxy_header ? 1L : 0L);
   if (!request.unix_socket.empty()) {
     set(handle.get(), CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
   }

@@ -17,6 +17,7 @@ struct HttpRequest {
   /// and issuers are not looked at: a certificate for refunds.example is right on 127.0.0.1 too.
   /// nullopt: anybody over http, or who has a certificate of the system's authorities over https.
   std::optional<std::string> public_key_pin{};
+  bool proxy_header = false;  // begins with a PROXY header: the other side believes us
   std::string unix_socket{};  // absolute path, instead of the URL's host; empty: none
   std::chrono::seconds timeout{10};
 };

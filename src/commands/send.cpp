@@ -1,6 +1,7 @@
 #include "commands/send.hpp"
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -46,11 +47,20 @@ void check_event_type(const SendOptions& options, const providers::Provider& pro
   }
 }
 
+/// From loopback, or from the very address that is listened on, as the kernel chooses.
+bool is_this_machine_trusted(const runtime::ListenerConfig& listener,
+                             const runtime::Endpoint& endpoint) {
+  return runtime::is_in(boost::asio::ip::make_address(endpoint.address), listener.trusted_proxies);
+}
+
 /// The way to the daemon of this configuration from its own machine.
 HttpRequest request_to_listener(const runtime::ListenerConfig& listener, const std::string& path) {
   auto endpoint = listener.listen;
+  const bool wants_proxy_header = listener.client_address == runtime::ClientAddress::proxy_protocol;
   if (!endpoint.path.empty()) {
-    return {.url = "http://localhost" + path, .unix_socket = endpoint.path};
+    return {.url = "http://localhost" + path,
+            .proxy_header = wants_proxy_header,
+            .unix_socket = endpoint.path};
   }
   if (endpoint.port == 0) {
     throw UsageError{"listener.listen has port 0: say with --url which port it became"};
@@ -61,10 +71,15 @@ HttpRequest request_to_listener(const runtime::ListenerConfig& listener, const s
     endpoint.address = "::1";
   }
   const std::string scheme = listener.tls ? "https://" : "http://";
-  return {.url = scheme + runtime::format_endpoint(endpoint) + path};
+  return {.url = scheme + runtime::format_endpoint(endpoint) + path,
+          .proxy_header = wants_proxy_header && is_this_machine_trusted(listener, endpoint)};
 }
 
 HttpRequest request_to(const SendOptions& options, const runtime::ListenerConfig& listener) {
+  if (!listener.client_ca_file.empty()) {
+    throw UsageError{
+        "listener.client_ca_file: only clients with a certificate are heard, and this has none"};
+  }
   auto request = options.url ? HttpRequest{.url = *options.url}
                              : request_to_listener(listener, "/webhooks/" + options.source);
   if (listener.tls) {

@@ -1,9 +1,17 @@
 #include "commands/status_report.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace commands {
 namespace {
+
+// As config/prometheus/alerts.yml has them.
+constexpr std::chrono::days k_refund_pending_max{14};
+constexpr std::chrono::minutes k_message_wait_max{15};
+constexpr std::array<std::string_view, 4> k_money_anomalies{
+    "over_refund", "currency_mismatch", "amount_changed", "contradicting_outcome"};
 
 std::string ago(domain::Time then, domain::Time now) {
   return duration_text(now - then) + " ago";
@@ -64,9 +72,12 @@ class Writer {
     sentence += source.last_good ? "last good event " + ago(*source.last_good, facts_.now)
                                  : "no good event in the last 30 days";
     if (source.rejected_in_hour > 0) {
-      sentence += "; " + counted(source.rejected_in_hour, "rejected request", "rejected requests") +
-                  " in the last hour, the last one " + ago(*source.last_rejected, facts_.now) +
-                  " (" + source.last_rejection + ")";
+      sentence +=
+          "; " + counted(source.rejected_in_hour, "rejected request", "rejected requests") +
+          " in the last hour" +
+          (source.last_rejected ? ", the last one " + ago(*source.last_rejected, facts_.now) +
+                                      " (" + source.last_rejection + ")"
+                                : "");
     }
     say(sentence);
     const auto hour_ago = facts_.now - std::chrono::hours{1};
@@ -85,6 +96,10 @@ class Writer {
     for (const store::PendingRefunds& source : pending) {
       say("refunds of " + source.source + ": " + std::to_string(source.count) +
           " pending, the oldest for " + duration_text(facts_.now - source.oldest));
+      if (facts_.now - source.oldest > k_refund_pending_max) {
+        need("a refund of " + source.source + " has been pending for " +
+             duration_text(facts_.now - source.oldest) + ": compare with the provider");
+      }
     }
   }
 
@@ -98,6 +113,11 @@ class Writer {
             (sink.oldest_pending
                  ? ", the oldest for " + duration_text(facts_.now - *sink.oldest_pending)
                  : ""));
+      }
+      if (sink.oldest_pending && facts_.now - *sink.oldest_pending > k_message_wait_max) {
+        need(name + ": a message has waited for " +
+             duration_text(facts_.now - *sink.oldest_pending) +
+             ": refundctl outbox list --state pending --sort due");
       }
       if (sink.dead > 0) {
         const std::string dead = counted(sink.dead, "message is dead", "messages are dead");
@@ -118,6 +138,10 @@ class Writer {
     }
     std::string kinds;
     for (const auto& [kind, count] : open) {
+      if (std::ranges::find(k_money_anomalies, kind) != k_money_anomalies.end()) {
+        need(std::to_string(count) + " " + kind + " about money: refundctl anomalies list --kind " +
+             kind);
+      }
       kinds += (kinds.empty() ? "" : ", ") + std::to_string(count) + " " + kind;
     }
     say("open anomalies: " + kinds);

@@ -169,6 +169,23 @@ TEST_F(SendTest, PostsToTheListenerOfThisMachine) {
   }
 }
 
+TEST_F(SendTest, SpeaksAsABalancerWhereItIsBelievedAsOne) {
+  auto& listener = setup.config.listener;
+  EXPECT_FALSE(prepare().request.proxy_header);
+  listener.client_address = runtime::ClientAddress::proxy_protocol;
+  listener.trusted_proxies = {*runtime::Network::parse("192.0.2.0/24")};
+  EXPECT_FALSE(prepare().request.proxy_header);
+  listener.trusted_proxies.push_back(*runtime::Network::parse("127.0.0.1"));
+  EXPECT_TRUE(prepare().request.proxy_header);
+  options.url = "https://127.0.0.1:1/webhooks/omise-th";
+  EXPECT_FALSE(prepare().request.proxy_header);
+}
+
+TEST_F(SendTest, SaysThatItHasNoCertificateToShow) {
+  setup.config.listener.client_ca_file = "/etc/refundd/clients-ca.pem";
+  EXPECT_THAT(usage_error(), HasSubstr("client_ca_file"));
+}
+
 TEST_F(SendTest, SpeaksPlainHttpWhereABalancerEndsTls) {
   auto& listener = setup.config.listener;
   listener.tls = false;

@@ -42,7 +42,7 @@ class StatusReportTest : public testing::Test {
 TEST_F(StatusReportTest, SaysInSentencesThatAllIsWell) {
   facts_.database.figures.sinks = {{"mail", 2, 0, k_now - 90s}};
   facts_.database.figures.pending_refunds = {{"omise-th", 4, k_now - 49h}};
-  facts_.database.figures.open_anomalies = {{"over_refund", 1}, {"past_window", 2}};
+  facts_.database.figures.open_anomalies = {{"past_window", 2}, {"unknown_order", 1}};
   EXPECT_THAT(sentences(),
               ElementsAre("refundd at 127.0.0.1:9090: version 1.2.3, up for 3 days, ready",
                           "omise-th: last good event 2 min ago; 3 rejected requests in the last "
@@ -50,7 +50,7 @@ TEST_F(StatusReportTest, SaysInSentencesThatAllIsWell) {
                           "payjp-jp: no good event in the last 30 days",
                           "refunds of omise-th: 4 pending, the oldest for 2 days",
                           "sink mail: 2 messages wait, the oldest for 1 min",
-                          "open anomalies: 1 over_refund, 2 past_window",
+                          "open anomalies: 2 past_window, 1 unknown_order",
                           "certificate: ends in 62 days, at 2027-01-22T20:00:00Z"));
   EXPECT_THAT(needs(), IsEmpty());
 }
@@ -74,12 +74,31 @@ TEST_F(StatusReportTest, ASourceThatOnlyRefusesNeedsAPerson) {
 }
 
 TEST_F(StatusReportTest, DeadMessagesNeedAPersonAndWaitingOnesDoNot) {
-  facts_.database.figures.sinks = {{"", 7, 0, k_now - 48h}, {"mail", 0, 1, std::nullopt}};
+  facts_.database.figures.sinks = {{"", 7, 0, k_now - 15min}, {"mail", 0, 1, std::nullopt}};
   EXPECT_THAT(needs(),
               ElementsAre("sink mail: 1 message is dead, nobody was told: refundctl outbox "
                           "list --state dead"));
   EXPECT_THAT(sentences(),
-              Contains("messages without a sink: 7 messages wait, the oldest for 2 days"));
+              Contains("messages without a sink: 7 messages wait, the oldest for 15 min"));
+}
+
+TEST_F(StatusReportTest, WhatWaitsForTooLongNeedsAPerson) {
+  facts_.database.figures.sinks = {{"mail", 1, 0, k_now - 16min}};
+  facts_.database.figures.pending_refunds = {{"omise-th", 1, k_now - 24h * 14}};
+  EXPECT_THAT(needs(), ElementsAre(HasSubstr("sink mail: a message has waited for 16 min")));
+  facts_.database.figures.pending_refunds = {{"omise-th", 1, k_now - 24h * 14 - 1s}};
+  EXPECT_THAT(needs(), Contains(HasSubstr("a refund of omise-th has been pending for 14 days")));
+}
+
+TEST_F(StatusReportTest, AnAnomalyAboutMoneyNeedsAPerson) {
+  facts_.database.figures.open_anomalies = {{"over_refund", 2}, {"past_window", 1}};
+  EXPECT_THAT(needs(), ElementsAre("2 over_refund about money: refundctl anomalies list --kind "
+                                   "over_refund"));
+}
+
+TEST_F(StatusReportTest, APageWithoutATimeIsNoFault) {
+  facts_.daemons.front().sources = {{"omise-th", k_now, 1, std::nullopt, ""}};
+  EXPECT_THAT(sentences(), Contains(HasSubstr("1 rejected request in the last hour")));
 }
 
 TEST_F(StatusReportTest, ACertificateNeedsAPersonInItsLastTwoWeeks) {
