@@ -124,7 +124,39 @@ def test_what_needs_a_look_is_a_warning_and_what_is_nothing_new_is_not_there(ins
     assert levels == [("info", "applied"), ("warn", "quarantined")]
 
 
+def test_a_balancers_connection_is_many_clients(installation, omise):
+    """Each of them has its line, and its address."""
+    installation.configure({"listener": {"trusted_proxies": ["127.0.0.1"],
+                                         "client_address": "x_forwarded_for"},
+                            "log": {"format": "json"}})
+    event = successful(omise, 1)
+    with installation.running() as daemon, daemon.client() as client:
+        for address in ("203.0.113.1", "203.0.113.2"):
+            client.request("POST", event.path, event.body, {"Content-Type": "application/json",
+                                                            "X-Forwarded-For": address})
+        client.request("POST", event.path, event.body, {"Content-Type": "application/json"})
+    refused = lines_of(daemon, "request refused")
+    assert [line["remote"] for line in refused] == ["203.0.113.1", "203.0.113.2", "127.0.0.1"]
+    assert {line["source"] for line in refused} == {"omise-th"}
+
+
 # The journal.
+
+def test_systemd_is_told_the_level_of_each_line(installation, omise):
+    """Where standard error is the journal's, as $JOURNAL_STREAM says."""
+    log_file = installation.folder / "refundd.log"
+    log_file.touch()
+    status = log_file.stat()
+    mine = {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino}"}
+    with installation.running(environment=mine) as daemon, daemon.client() as client:
+        client.deliver_all(successful(omise, 1, amount="much"))
+    levels = {line[:3] for line in daemon.log().splitlines() if " info " in line}
+    assert levels == {"<6>"}
+    assert re.search(r"^<4>\S+ warn event committed", daemon.log(), re.MULTILINE)
+    with installation.running(environment={"JOURNAL_STREAM": "1:1"}) as daemon:
+        pass
+    assert "<" not in daemon.log()
+
 
 def test_the_journal_keeps_every_field(installation, omise, tmp_path):
     installation.configure({"log": {"format": "journald"}})

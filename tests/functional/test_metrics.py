@@ -5,10 +5,10 @@ import subprocess
 import pytest
 
 from deadline import wait_until
-from installation import SECRETS
+from installation import SECRETS, SOURCES
 from prometheus import METRICS, Metrics
 from shop import failed, started, successful
-from wire import get_plain
+from wire import answers_in, get_plain, post_head, raw_tls, read_to_end
 
 
 def wait_for(daemon, condition, seconds=30):
@@ -47,12 +47,30 @@ def test_every_webhook_is_counted(daemon, client, omise, payjp):
     assert 0 < metrics.get("refundd_ingest_batch_seconds_sum") < 60
 
 
-def test_what_is_refused_for_its_head_is_nobodys(daemon, client):
+def test_what_is_refused_for_its_head_is_its_sources_where_it_names_one(daemon, client):
     assert client.request("POST", "/webhooks/nobody", b"{}").status == 404
     assert client.request("POST", "/webhooks/omise-th", b"{}").status == 415
+    assert client.get("/webhooks/omise-th").status == 405
+    for probe in ("/healthz", "/readyz"):
+        assert client.get(probe).status == 200
+    large = {"Content-Type": "application/json", "Content-Length": "9999999"}
+    with raw_tls(daemon.port, daemon.context) as stream:
+        stream.sendall(post_head("/webhooks/payjp-jp", b"", large))
+        assert answers_in(read_to_end(stream))[0].status == 413
     answers = Metrics(daemon)["refundd_webhook_answers_total"]
-    assert answers == {frozenset({("source", ""), ("status", "404")}): 1,
-                       frozenset({("source", ""), ("status", "415")}): 1}
+    assert answers == {frozenset({("source", source), ("status", status)}): 1 for source, status in
+                       [("", "404"), ("omise-th", "415"), ("omise-th", "405"),
+                        ("payjp-jp", "413")]}
+
+
+def test_a_body_that_does_not_come_is_counted(installation):
+    installation.configure({"listener": {"body_timeout_seconds": 1}})
+    with installation.running() as daemon, raw_tls(daemon.port, daemon.context) as stream:
+        stream.sendall(post_head("/webhooks/omise-th", b"{}",
+                                 {"Content-Type": "application/json"}))
+        assert answers_in(read_to_end(stream))[0].status == 408
+        assert Metrics(daemon).get("refundd_webhook_answers_total", source="omise-th",
+                                   status="408") == 1
 
 
 def test_a_type_that_nobody_knows_makes_no_series_of_its_own(daemon, client, omise):
@@ -73,6 +91,11 @@ def test_it_knows_since_when_a_source_is_silent(installation, omise):
         assert Metrics(daemon).get(silence, source="payjp-jp") is None
     with installation.running() as daemon:  # another process knows it from the database
         wait_for(daemon, lambda metrics: metrics.get(silence, source="omise-th") is not None)
+    others = [source for source in SOURCES if source["name"] != "omise-th"]
+    installation.configure(sources=others)
+    with installation.running() as daemon:
+        wait_for(daemon, lambda metrics: metrics["refundd_refunds"])
+        assert Metrics(daemon)[silence] == {}, "who is not configured is not silent"
 
 
 # The process.
