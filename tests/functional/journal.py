@@ -1,8 +1,9 @@
 """A journal of systemd's own, for whoever runs inside its mount namespace."""
 
 import json
-import os
 import subprocess
+
+import pytest
 
 from deadline import wait_until
 
@@ -14,8 +15,12 @@ exec /lib/systemd/systemd-journald
 
 
 def with_own_mounts():
-    """What a command must begin with to have mounts of its own, as root or by a user namespace."""
-    return ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    """What a command must begin with to have mounts of its own: root's right, and not in every
+    container."""
+    command = ["unshare", "--mount"]
+    if subprocess.run([*command, "true"], capture_output=True, timeout=30).returncode != 0:
+        pytest.skip("this machine gives us no mounts of our own")
+    return command
 
 
 class Journal:
