@@ -123,7 +123,9 @@ void DatabaseThread::open_connection() {
   try {
     connection_.emplace(options_);
   } catch (const store::Failure& failure) {
-    auto finish = [this, failure] { fail_check(failure); };
+    auto finish = [this, kind = failure.kind(), problem = std::string{failure.what()}] {
+      fail_check(kind, problem);
+    };
     boost::asio::post(loop_, std::move(finish));
     return;
   }
@@ -140,7 +142,9 @@ void DatabaseThread::check_connection() {
       make_partitions(*connection_, clock_());
     }
   } catch (const store::Failure& failure) {
-    auto finish = [this, failure] { fail_check(failure); };
+    auto finish = [this, kind = failure.kind(), problem = std::string{failure.what()}] {
+      fail_check(kind, problem);
+    };
     boost::asio::post(loop_, std::move(finish));
     return;
   }
@@ -148,9 +152,9 @@ void DatabaseThread::check_connection() {
   boost::asio::post(loop_, std::move(finish));
 }
 
-void DatabaseThread::fail_check(const store::Failure& failure) {
-  events_.failed(failure.kind(), 1);
-  lose_connection(failure.what());
+void DatabaseThread::fail_check(store::FailureKind kind, const std::string& problem) {
+  events_.failed(kind, 1);
+  lose_connection(problem);
 }
 
 void DatabaseThread::finish_check(store::SchemaState schema) {

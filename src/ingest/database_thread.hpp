@@ -78,7 +78,7 @@ class DatabaseThread {
   void watch_job();
   void finish_job(State state);
   void finish_check(store::SchemaState schema);
-  void fail_check(const store::Failure& failure);
+  void fail_check(store::FailureKind kind, const std::string& problem);
   void lose_connection(const std::string& problem);
   void remember(std::shared_ptr<const store::Interrupter> interrupter);
 
