@@ -9,7 +9,7 @@ from wire import Client, trusting
 NOT_COMPARED = """
     'received_at', 'recorded_at', 'updated_at', 'first_seen_at', 'created_at', 'next_attempt_at',
     'audit_hash', 'previous_hash', 'entry_hash', 'content_sha256', 'audit_id', 'message_id',
-    'revision', 'headers', 'refund_count', 'charge_count'"""
+    'revision', 'headers', 'refund_count', 'charge_count', 'request_id'"""
 TABLES = ("webhook_events", "webhook_payloads", "charges", "refunds", "orders", "refund_audit",
           "outbox_messages", "anomalies")
 

@@ -10,7 +10,7 @@ export function entryHash(entry, previous) {
     entry.chainIndex, entry.receivedAtMs * 1000, entry.occurredAtMs * 1000, entry.source,
     entry.refundId, entry.chargeId, entry.orderId, entry.eventId, 'signed_webhook', entry.verdict,
     entry.statusBefore, entry.status, entry.amount, entry.currency, entry.reason, entry.userId,
-    entry.ipAddress, entry.userAgent, /* notes */ '',
+    entry.ipAddress, entry.userAgent, /* notes */ '', entry.requestId,
   ];
   let text = '';
   for (const field of fields) {

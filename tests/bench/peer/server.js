@@ -14,6 +14,7 @@
 // Prints `listening PORT` once every process listens; SIGTERM ends it after what is in hand.
 
 import cluster from 'node:cluster';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import express from 'express';
@@ -81,6 +82,7 @@ function readDelivery(request, source, receivedAtMs) {
     headers: JSON.stringify(request.headers),
     userAgent: request.headers['user-agent'] ?? null,
     ipAddress: request.socket.remoteAddress,
+    requestId: randomUUID(),
   };
 }
 

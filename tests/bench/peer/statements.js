@@ -46,10 +46,10 @@ const addAudit = `
 INSERT INTO refund_audit
        (recorded_at, occurred_at, source, refund_id, charge_id, order_id, event_id, evidence,
         verdict, status_before, status_after, amount_minor, currency, reason, user_id, ip_address,
-        user_agent, chain_index, previous_hash, entry_hash)
+        user_agent, request_id, chain_index, previous_hash, entry_hash)
 VALUES (@receivedAt, @occurredAt, @source, @refundId, @chargeId, @orderId, @eventId,
         'signed_webhook', @verdict, @statusBefore, @status, @amount, @currency, @reason, @userId,
-        @ipAddress, @userAgent, @chainIndex, @previousHash, @entryHash)`;
+        @ipAddress, @userAgent, @requestId, @chainIndex, @previousHash, @entryHash)`;
 
 const addMessage = `
 INSERT INTO outbox_messages
