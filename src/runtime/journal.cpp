@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <syslog.h>
-#include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
@@ -53,18 +52,8 @@ std::vector<std::string> journal_fields(const LogLine& line) {
   return fields;
 }
 
-std::string_view level_prefix(LogLevel level) {
-  switch (level) {
-    case LogLevel::debug:
-      return SD_DEBUG;
-    case LogLevel::info:
-      return SD_INFO;
-    case LogLevel::warn:
-      return SD_WARNING;
-    case LogLevel::error:
-      return SD_ERR;
-  }
-  return SD_ERR;
+std::string level_prefix(LogLevel level) {
+  return "<" + std::to_string(priority_of(level)) + ">";
 }
 
 bool is_stderr_the_journals() {

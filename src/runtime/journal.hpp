@@ -3,8 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "runtime/log_line.hpp"
@@ -20,7 +18,7 @@ std::vector<std::string> journal_fields(const LogLine& line);
 
 /// What systemd takes a line's level from where standard error goes to its journal: "<4>". See
 /// sd-daemon(3).
-std::string_view level_prefix(LogLevel level);
+std::string level_prefix(LogLevel level);
 
 /// Standard error is the journal's, by $JOURNAL_STREAM: see systemd.exec(5).
 bool is_stderr_the_journals();

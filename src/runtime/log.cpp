@@ -50,7 +50,7 @@ void write(LogLevel level, std::string_view message, std::initializer_list<Field
   if (log.format == LogFormat::journald && send_to_journal(line)) {
     return;
   }
-  std::string text{log.names_levels ? level_prefix(level) : std::string_view{}};
+  std::string text = log.names_levels ? level_prefix(level) : "";
   text += format_line(log.format, line);
   log.logger.log(level_of(level), spdlog::string_view_t{text});
 }
