@@ -122,10 +122,14 @@ class Installation:
         path.write_text(content)
         path.chmod(mode)
 
-    def refundctl(self, *arguments, code=0):
-        """Runs the command and wants this exit code. Its CompletedProcess, with text."""
+    def refundctl(self, *arguments, code=0, user=None):
+        """Runs the command and wants this exit code. Its CompletedProcess, with text. `user` is at
+        the keyboard."""
+        environment = {name: value for name, value in os.environ.items()
+                       if not user or name != "SUDO_USER"}
         done = subprocess.run([BUILD / "refundctl", "--config", self.config_file, *arguments],
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=60,
+                              env={**environment, **({"USER": user} if user else {})})
         assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
         return done
 

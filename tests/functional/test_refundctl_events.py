@@ -1,12 +1,9 @@
 """What an operator asks about events and anomalies: `events`, `anomalies`."""
 
 import json
-import os
-import subprocess
 
 import pytest
 
-from installation import BUILD
 from senders import at
 from shop import started, successful
 
@@ -15,12 +12,7 @@ from shop import started, successful
 def refundctl(installation):
     """Runs refundctl with JSON as this user; where it fails, what it says."""
     def run(*arguments, code=0, user="anna"):
-        done = subprocess.run(
-            [BUILD / "refundctl", "--config", installation.config_file, "--output", "json",
-             *arguments], capture_output=True, text=True, timeout=60,
-            env={**{name: value for name, value in os.environ.items() if name != "SUDO_USER"},
-                 "USER": user})
-        assert done.returncode == code, (arguments, done.stdout, done.stderr)
+        done = installation.refundctl("--output", "json", *arguments, code=code, user=user)
         return json.loads(done.stdout) if code == 0 else done.stderr
     return run
 

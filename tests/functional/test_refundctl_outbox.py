@@ -5,12 +5,10 @@ dispatcher would have made of them is written by hand.
 """
 
 import json
-import os
-import subprocess
 
 import pytest
 
-from installation import BUILD, PROJECT
+from installation import PROJECT
 
 LANGUAGES = ["en", "ja", "th"]
 TEMPLATES = sorted(path.name.removesuffix(".subject.txt")
@@ -53,12 +51,7 @@ def bury(books):
 @pytest.fixture
 def outbox(installation):
     def run(*arguments, code=0, user="anna"):
-        done = subprocess.run(
-            [BUILD / "refundctl", "--config", installation.config_file, "--output", "json",
-             "outbox", *arguments], capture_output=True, text=True, timeout=60,
-            env={**{name: value for name, value in os.environ.items() if name != "SUDO_USER"},
-                 "USER": user})
-        assert done.returncode == code, done
+        done = installation.refundctl("--output", "json", "outbox", *arguments, code=code, user=user)
         assert ADDRESS not in done.stdout + done.stderr
         return json.loads(done.stdout) if code == 0 else done.stderr
     return run
