@@ -67,12 +67,13 @@ void DatabaseWatch::read() {
     open_connection();
     read_figures();
     took = SteadyClock::now() - begin;
-    read_last_events();
     hand_over();
+    read_last_events();
     count_refunds();
     hand_over();
     note_problem("");
   } catch (const store::Failure& failure) {
+    took = SteadyClock::now() - begin;  // what runs into its limit is not tried again at once
     note_problem(failure.what());
     connection_.reset();
   }

@@ -46,6 +46,18 @@ TEST_F(DatabaseWatchTest, ReadsEverythingAtOnce) {
   EXPECT_EQ(snapshot.last_events.size(), 1U);
 }
 
+// Neither the last events nor the count of refunds withholds what waits and what is dead.
+TEST_F(DatabaseWatchTest, HandsOverTheFiguresWhateverBecomesOfTheRest) {
+  auto blocker = database_.connect();
+  store::Transaction blocking{blocker};
+  blocking.run("LOCK TABLE webhook_events");
+  DatabaseWatch watch{loop_, database_.url()};
+  watch.start();
+  database_.wait_for_blocked_session();
+  loop_.poll();
+  EXPECT_FALSE(watch.snapshot().figures.sinks.empty());
+}
+
 // What hangs is cut, or a stop would wait for it.
 TEST_F(DatabaseWatchTest, EndsWhileItReads) {
   auto blocker = database_.connect();
