@@ -12,12 +12,14 @@
 #include <stdexcept>
 #include <string>
 
+#include "commands/reads_setup.hpp"
 #include "commands/setup.hpp"
 #include "http/server.hpp"
 #include "http/tls.hpp"
 #include "ingest/ingest.hpp"
 #include "monitor/monitor.hpp"
 #include "outbox/dispatcher.hpp"
+#include "reads/reader.hpp"
 #include "runtime/config_changes.hpp"
 #include "runtime/endpoint.hpp"
 #include "runtime/heartbeat.hpp"
@@ -50,6 +52,7 @@ class Daemon {
         config_{setup.config},
         monitor_{loop_, {config_.database.url, REFUNDD_VERSION}},
         dispatcher_{make_dispatcher(setup.outbox, monitor_)},
+        reader_{reader_options(setup)},
         ingest_{loop_, ingest_options()},
         server_{loop_, ingest_, server_options(setup)},
         signals_{loop_, SIGTERM, SIGINT, SIGHUP},
@@ -68,6 +71,7 @@ class Daemon {
     loop_.run();
     ingest_.stop();
     monitor_.stop();
+    reader_.stop();
     if (dispatcher_) {
       dispatcher_->stop();
     }
@@ -95,6 +99,7 @@ class Daemon {
       runtime::log_warn("nobody is told: the configuration names no [[sink]]");
     }
     monitor_.start();
+    reader_.start();
     runtime::log_info("listening", {{"listener", runtime::format_endpoint(config_.listener.listen)},
                                     {"port", server_.port()},
                                     {"admin_port", server_.admin_port()}});
@@ -113,6 +118,17 @@ class Daemon {
     }
     options.answered = [this] { start(); };
     options.registry = monitor_.registry();
+    return options;
+  }
+
+  reads::ReaderOptions reader_options(const commands::Setup& setup) {
+    reads::ReaderOptions options;
+    options.database_url = config_.database.url;
+    options.sources = commands::make_read_sources(setup);
+    options.registry = monitor_.registry();
+    if (dispatcher_) {
+      options.committed = [this] { dispatcher_->wake(); };
+    }
     return options;
   }
 
@@ -201,6 +217,9 @@ class Daemon {
     if (dispatcher_ && setup.outbox) {
       dispatcher_->reconfigure(*std::move(setup.outbox));
     }
+    if (started_) {
+      reader_.reconfigure(commands::make_read_sources(setup));
+    }
     server_.reload(std::move(tls), setup.config.listener, std::move(setup.sources));
     runtime::set_log_level(setup.config.log.level);
     for (const std::string& key : runtime::keys_that_need_a_restart(config_, setup.config)) {
@@ -222,6 +241,7 @@ class Daemon {
         loop_.stop();
       }
     });
+    reader_.begin_stop();
     if (dispatcher_) {
       dispatcher_->begin_stop();
     }
@@ -233,6 +253,7 @@ class Daemon {
   boost::asio::io_context loop_{1};
   monitor::Monitor monitor_;
   std::unique_ptr<outbox::Dispatcher> dispatcher_;
+  reads::Reader reader_;
   ingest::Ingest ingest_;
   http::Server server_;
   boost::asio::signal_set signals_;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "commands/events_replay.hpp"
 #include "commands/explain_summary.hpp"
 #include "commands/operator_database.hpp"
 #include "commands/table.hpp"
@@ -186,6 +187,7 @@ void add_events(CLI::App& app, Context& context) {
   events->require_subcommand(1);
   add_list(*events, context);
   add_show(*events, context);
+  add_events_replay(*events, context);
 }
 
 }  // namespace commands

@@ -1,4 +1,5 @@
-// refundctl events: which events were received (list), and one of them as it came (show).
+// refundctl events: which events were received (list), one of them as it came (show), and taken in
+// again (replay).
 #pragma once
 
 #include "commands/commands.hpp"

@@ -19,7 +19,8 @@ bool is_of_whole_file(std::string_view key) {
 
 bool is_about_secrets(std::string_view key) {
   return key.find(".webhook_secret_files") != std::string_view::npos ||
-         key.find(".webhook_token_files") != std::string_view::npos;
+         key.find(".webhook_token_files") != std::string_view::npos ||
+         key.find(".api_key_file") != std::string_view::npos;
 }
 
 bool concerns(std::string_view key, Needs needs) {

@@ -38,7 +38,7 @@ class LineReader {
     }
     return OrderFileLine{record_.line,      record_.raw,           at(Column::order_id),
                          known_source,      at(Column::charge_id), *total,
-                         at(Column::email), at(Column::locale)};
+                         at(Column::email), at(Column::locale),    {}};
   }
 
  private:
@@ -138,7 +138,7 @@ Problem problem_of_record(const CsvRecord& record) {
   return std::nullopt;
 }
 
-void read_records(CsvReader& reader, const Places& places,
+void read_records(CsvReader& reader, const CsvRecord& header, const Places& places,
                   std::span<const providers::Source> sources, OrderFile& file) {
   OrderAgreement agreement;
   for (std::size_t count = 0; const auto record = reader.next(); ++count) {
@@ -151,6 +151,7 @@ void read_records(CsvReader& reader, const Places& places,
     if (auto problem = problem_of_record(*record)) {
       file.errors.push_back({record->line, "", std::move(*problem)});
     } else if (auto line = LineReader{*record, places, file.errors}.read(sources)) {
+      line->columns = header.raw;
       agreement.check(*line, file.errors);
       file.lines.push_back(std::move(*line));
     }
@@ -169,7 +170,7 @@ OrderFile read_order_file(std::string_view content, std::span<const providers::S
   }
   const Places places = read_header(*header, file.errors);
   if (file.errors.empty()) {
-    read_records(reader, places, sources, file);
+    read_records(reader, *header, places, sources, file);
   }
   return file;
 }

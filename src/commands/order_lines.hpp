@@ -30,6 +30,7 @@ struct OrderFileLine {
   domain::Money total;
   std::string customer_email;   // empty: not known
   std::string customer_locale;  // empty: not known
+  std::string_view columns;     // the file's first line: what the raw line means
 };
 
 /// One mistake. Values of the file stand in it as they are: make it printable.

@@ -3,6 +3,7 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <set>
 
@@ -14,6 +15,11 @@ namespace {
 
 constexpr int k_attempts_max = 5;
 constexpr std::size_t k_event_hash_bytes = 16;
+constexpr std::string_view k_event_type = "order.imported";
+
+// Of lines that were stored without their file's first line: the order of the documentation.
+constexpr std::string_view k_usual_columns =
+    "order_id,source,charge_id,currency,total_minor,customer_email,customer_locale";
 
 domain::Sha256 sha256_of(std::string_view text) {
   domain::Sha256 hash{};
@@ -37,7 +43,7 @@ domain::Event event_of(const OrderFileLine& line, const domain::Sha256& hash, do
   event.source = line.source->name;
   event.event_id = "import:" + hex(std::span{hash}.first<k_event_hash_bytes>()) + ":" +
                    std::to_string(now.time_since_epoch().count());
-  event.event_type = "order.imported";
+  event.event_type = k_event_type;
   event.livemode = line.source->livemode;
   event.evidence = domain::Evidence::operator_;
   event.occurred_at = now;
@@ -63,7 +69,7 @@ store::Delivery delivery_of(const OrderFileLine& line, const std::string& user_i
   delivery.event = event_of(line, delivery.body_sha256, now);
   delivery.event.user_id = user_id;
   delivery.received_at = now;
-  delivery.headers_json = "{}";
+  delivery.headers_json = nlohmann::json{{"columns", line.columns}}.dump();
   delivery.limits = line.source->provider->limits;
   delivery.has_test_recipient = line.source->has_test_recipient;
   return delivery;
@@ -83,7 +89,37 @@ void add_order(std::map<domain::OrderKey, store::OrderImport>& orders, const Ord
   }
 }
 
+std::string columns_of(const std::string& headers_json) {
+  const auto headers = nlohmann::json::parse(headers_json, nullptr, /*allow_exceptions=*/false);
+  if (headers.is_object()) {
+    const auto found = headers.find("columns");
+    if (found != headers.end() && found->is_string()) {
+      return found->get<std::string>();
+    }
+  }
+  return std::string{k_usual_columns};
+}
+
 }  // namespace
+
+bool is_imported_line(const store::StoredEvidence& evidence) {
+  return evidence.event_type == k_event_type && evidence.evidence == domain::Evidence::operator_;
+}
+
+std::optional<domain::Event> read_imported_line(const store::StoredEvidence& evidence,
+                                                std::span<const providers::Source> sources) {
+  const std::string content = columns_of(evidence.headers_json) + "\n" + evidence.body;
+  const auto file = read_order_file(content, sources);
+  if (!file.errors.empty() || file.lines.size() != 1) {
+    return std::nullopt;
+  }
+  const auto& line = file.lines.front();
+  auto event = event_of(line, sha256_of(evidence.body), evidence.occurred_at);
+  if (event.source != evidence.source || event.charge_id != evidence.charge_id) {
+    return std::nullopt;
+  }
+  return event;
+}
 
 OrdersImport make_orders_import(std::span<const OrderFileLine> lines, const std::string& user_id,
                                 domain::Time now) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iosfwd>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "commands/commands.hpp"
 #include "commands/order_lines.hpp"
 #include "store/apply.hpp"
+#include "store/rebuild.hpp"
 
 namespace commands {
 
@@ -29,6 +31,13 @@ OrdersImport make_orders_import(std::span<const OrderFileLine> lines, const std:
 /// In one transaction, tried again where another one was faster. Throws store::Failure.
 void apply_orders_import(store::Connection& connection, const OrdersImport& import,
                          domain::Time now);
+
+/// Whether an import stored it, so that its body is a line of an order file.
+bool is_imported_line(const store::StoredEvidence& evidence);
+
+/// The event that the import made of the line, made again. nullopt: it cannot be read any more.
+std::optional<domain::Event> read_imported_line(const store::StoredEvidence& evidence,
+                                                std::span<const providers::Source> sources);
 
 /// The first k_order_errors_printed of them, each with file and line, and how many there are.
 void print_order_errors(const std::filesystem::path& file, std::span<const OrderFileError> errors,

@@ -7,12 +7,24 @@
 #include "outbox/mail_message.hpp"
 #include "outbox/smtp_sink.hpp"
 #include "outbox/template_contract.hpp"
+#include "providers/registry.hpp"
 #include "runtime/wall_clock.hpp"
 
 namespace commands {
 namespace {
 
 constexpr std::string_view k_off = "off";
+
+// Where nothing signs what a provider sends, its API has the last word.
+bool confirms_customer_messages(const runtime::SourceConfig& source) {
+  const auto* const provider = providers::find(source.provider);
+  const bool is_unsigned =
+      provider != nullptr && provider->evidence == domain::Evidence::token_webhook;
+  const auto suggested = is_unsigned ? runtime::Confirm::customer_messages : runtime::Confirm::off;
+  return source.api.is_asked &&
+         source.api.confirm.value_or(suggested) == runtime::Confirm::customer_messages;
+}
+
 // Beyond the longest send: writing down what became of it.
 constexpr std::chrono::seconds k_lease_margin{30};
 
@@ -231,7 +243,8 @@ class OutboxReader {
     if (!test_recipient.empty() && !outbox::is_mail_address(test_recipient)) {
       add_error(key + ".test_recipient", "must be a mail address");
     }
-    delivery_.sources[source.name] = {test_recipient};
+    delivery_.sources[source.name] = {test_recipient, source.api.is_asked,
+                                      confirms_customer_messages(source)};
   }
 
   outbox::Language language_of(const std::string& key, const std::string& word) {

@@ -1,7 +1,10 @@
 #include "commands/sources.hpp"
 
+#include <algorithm>
 #include <string>
 
+#include "outbox/http_sink.hpp"
+#include "providers/api.hpp"
 #include "providers/registry.hpp"
 
 namespace commands {
@@ -23,6 +26,7 @@ class SourceReader {
   void read_timestamp_tolerance(providers::Source& source) const;
   void read_missing_status(providers::Source& source) const;
   void read_currency_default(providers::Source& source) const;
+  void read_api(providers::Source& source) const;
 
   const runtime::SourceConfig& config_;
   std::string path_;
@@ -59,6 +63,9 @@ providers::Source SourceReader::read() const {
   read_provider(source);
   read_missing_status(source);
   read_currency_default(source);
+  if (source.provider != nullptr) {
+    read_api(source);
+  }
   return source;
 }
 
@@ -120,6 +127,23 @@ void SourceReader::read_currency_default(providers::Source& source) const {
     if (!source.currency_default) {
       add_error("currency_default", "must be a currency of ISO 4217, like \"JPY\"");
     }
+  }
+}
+
+void SourceReader::read_api(providers::Source& source) const {
+  source.time_zone = config_.time_zone.value_or(std::string{source.provider->time_zone});
+  const runtime::ApiConfig& config = config_.api;
+  std::string url = config.url.value_or(std::string{source.provider->api->url});
+  if (!outbox::is_allowed_url(url)) {
+    add_error("api_url", "must begin with https:// (http:// only to this machine), without a user");
+  }
+  while (url.ends_with('/')) {
+    url.pop_back();
+  }
+  if (std::ranges::any_of(config.key, [](char c) { return c <= ' ' || c > '~'; })) {
+    add_error("api_key_file", "does not hold a key: visible ASCII on one line");
+  } else if (!config.key.empty()) {
+    source.api = {url, config.key, config.ca_file.string(), config.timeout, config.rate_per_second};
   }
 }
 

@@ -93,6 +93,22 @@ Json json_of(const store::PendingRefunds& pending) {
           {"oldest_pending_at", domain::format_rfc3339(pending.oldest)}};
 }
 
+Json json_of(const store::SourceReading& reading) {
+  return {{"source", reading.source},
+          {"known_until", or_null(reading.known_until)},
+          {"catching_up_since", or_null(reading.catching_up_since)},
+          {"last_read_at", or_null(reading.last_read_at)},
+          {"error_kind", or_null(reading.last_error_kind)},
+          {"error", or_null(reading.last_error)},
+          {"reads_due", reading.due}};
+}
+
+Json json_of(const store::DeliveryCount& count) {
+  return {{"source", count.source},       {"day", count.day},
+          {"sent", count.sent},           {"held", count.held},
+          {"recovered", count.recovered}, {"unanswered", count.unanswered}};
+}
+
 template <typename List>
 Json list_of(const List& list) {
   auto json = Json::array();
@@ -113,6 +129,8 @@ void print_status_json(const StatusFacts& facts, const StatusReport& report, std
               {"daemons", list_of(facts.daemons)},
               {"sources", list_of(sources_of(facts))},
               {"database", {{"answers", database.problem.empty()}, {"problem", database.problem}}},
+              {"provider_reads", list_of(database.figures.readings)},
+              {"deliveries", list_of(database.figures.deliveries)},
               {"refunds", list_of(database.figures.pending_refunds)},
               {"messages", list_of(database.figures.sinks)},
               {"open_anomalies", anomalies}},

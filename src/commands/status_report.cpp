@@ -33,6 +33,7 @@ class Writer {
       tell(source);
     }
     if (facts_.database.problem.empty()) {
+      tell_readings();
       tell_refunds();
       tell_messages();
       tell_anomalies();
@@ -85,6 +86,30 @@ class Writer {
       need(
           source.name +
           " had rejected requests in the last hour and not one good event: are its secrets right?");
+    }
+  }
+
+  void tell_readings() {
+    for (const store::SourceReading& reading : facts_.database.figures.readings) {
+      const std::string name = "the API of " + reading.source;
+      if (!reading.last_error_kind.empty()) {
+        say(name + " cannot be read: " + reading.last_error);
+        need(name + " cannot be read (" + reading.last_error_kind + "): " + reading.last_error);
+      } else if (reading.known_until) {
+        say(name + ": all is known until " + ago(*reading.known_until, facts_.now));
+      }
+      if (reading.catching_up_since) {
+        say(reading.source + ": catching up since " + ago(*reading.catching_up_since, facts_.now));
+      }
+    }
+    for (const store::DeliveryCount& count : facts_.database.figures.deliveries) {
+      say(count.source + ", " + count.day + ": " + std::to_string(count.sent) + " sent, " +
+          std::to_string(count.held) + " held, " + std::to_string(count.recovered) +
+          " recovered by reading");
+      if (count.held < count.sent) {
+        need(std::to_string(count.sent - count.held) + " events that " + count.source +
+             " sent on " + count.day + " are not here");
+      }
     }
   }
 

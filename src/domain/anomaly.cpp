@@ -42,6 +42,12 @@ std::string_view to_string(AnomalyKind kind) {
       return "undecodable_event";
     case AnomalyKind::stuck_pending:
       return "stuck_pending";
+    case AnomalyKind::provider_disagrees:
+      return "provider_disagrees";
+    case AnomalyKind::unknown_to_provider:
+      return "unknown_to_provider";
+    case AnomalyKind::unconfirmed:
+      return "unconfirmed";
   }
   __builtin_unreachable();
 }
@@ -54,6 +60,9 @@ bool concerns_finance(AnomalyKind kind) {
     case AnomalyKind::contradicting_outcome:
     case AnomalyKind::non_positive_amount:
     case AnomalyKind::suspected_duplicate_refund:
+    case AnomalyKind::provider_disagrees:
+    case AnomalyKind::unknown_to_provider:
+    case AnomalyKind::unconfirmed:
       return true;
     case AnomalyKind::charge_changed:
     case AnomalyKind::order_changed:

@@ -27,6 +27,9 @@ enum class AnomalyKind {
   unsupported_status,
   undecodable_event,
   stuck_pending,
+  provider_disagrees,   // the provider's API says otherwise than its webhook did
+  unknown_to_provider,  // the provider's API knows no such refund
+  unconfirmed,          // the provider's API gave no answer for days
 };
 
 std::string_view to_string(AnomalyKind kind);

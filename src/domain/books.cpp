@@ -31,6 +31,14 @@ Anomaly anomaly_about(const Event& event, AnomalyKind kind) {
   return anomaly;
 }
 
+// What the decision says stands first: it is what is looked for and translated.
+std::string notes_of(const Event& event, const EventResult& result) {
+  if (event.note.empty()) {
+    return result.reason;
+  }
+  return result.reason.empty() ? event.note : result.reason + "; " + event.note;
+}
+
 }  // namespace
 
 void Books::put(Refund refund) {
@@ -56,6 +64,9 @@ EventResult Books::apply(const Event& event, const SourcePolicy& policy) {
   if (event.disposition != Disposition::apply) {
     result = set_aside(event);
   } else {
+    if (event.anomaly) {
+      add(anomaly_about(event, *event.anomaly));
+    }
     // The charge first: an expanded charge names the order that its refund belongs to.
     if (event.charge) {
       result = apply_charge(event, *event.charge);
@@ -244,9 +255,10 @@ void Books::add_audit(const Event& event, const Refund& refund,
   draft.verdict = result.verdict;
   draft.status_before = before;
   draft.status_after = refund.status;
-  draft.amount = event.refund && event.refund->amount ? event.refund->amount : refund.amount.value;
+  const bool is_about_it = event.refund && event.refund->refund_id == refund.refund_id;
+  draft.amount = is_about_it && event.refund->amount ? event.refund->amount : refund.amount.value;
   draft.reason = refund.reason.value.value_or("");
-  draft.notes = result.reason;
+  draft.notes = notes_of(event, result);
   audit_.push_back(std::move(draft));
 }
 

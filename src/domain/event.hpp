@@ -29,14 +29,16 @@ struct Event {
   Evidence evidence = Evidence::token_webhook;
   Time occurred_at{};
   std::string user_id;  // who acted at the provider, where the event says so; empty: not said
+  std::string note;     // what whoever handed the event in wrote beside it; empty: nothing
 
   /// SHA-256 over what the event says, without the fields in which a provider counts its own
   /// deliveries: two deliveries of one event agree in it even where their bodies differ.
   Sha256 content_sha256{};
 
   Disposition disposition = Disposition::apply;
-  std::string reason;                  // why not `apply`, for a person
-  std::optional<AnomalyKind> anomaly;  // what is recorded when not `apply`
+  std::string reason;  // why not `apply`, or what is odd about it; for a person
+  /// What is recorded beside it. With `apply`: found by who read it, as only he could.
+  std::optional<AnomalyKind> anomaly;
 
   /// Known as far as the event could be read, whatever its disposition; empty: names none.
   std::string refund_id;

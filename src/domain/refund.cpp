@@ -92,12 +92,16 @@ void warn_below_minimum(const Refund& refund, const RefundReport& report,
   anomalies.push_back(std::move(anomaly));
 }
 
+Time requested_at(const RefundReport& report) {
+  return std::min(report.occurred_at, report.requested_at.value_or(report.occurred_at));
+}
+
 Refund first_sight(const RefundReport& report) {
   Refund refund;
   refund.source = report.source;
   refund.refund_id = report.refund_id;
   refund.livemode = report.livemode;
-  refund.requested_at = report.occurred_at;
+  refund.requested_at = requested_at(report);
   return refund;
 }
 
@@ -109,7 +113,7 @@ void keep_facts(Refund& refund, const RefundReport& report) {
   refund.amount.offer(report.amount, key);
   refund.reason.offer(report.reason, key);
   refund.metadata_json.offer(report.metadata_json, key);
-  refund.requested_at = std::min(refund.requested_at, report.occurred_at);
+  refund.requested_at = std::min(refund.requested_at, requested_at(report));
 }
 
 bool repeats(const Refund& refund, const RefundReport& report) {

@@ -88,6 +88,8 @@ struct RefundReport {
   std::optional<std::string> metadata_json;  // a JSON object as text
   std::optional<std::string> failure_code;
   std::optional<std::string> failure_message;
+  /// Where the report says more of it than its own time.
+  std::optional<Time> requested_at;
 
   Evidence evidence = Evidence::token_webhook;
   Time occurred_at{};

@@ -65,6 +65,47 @@ void add_anomalies(std::vector<MetricFamily>& families, const store::Figures& fi
   families.push_back(std::move(open));
 }
 
+void add_readings(std::vector<MetricFamily>& families, const store::Figures& figures,
+                  domain::Time now) {
+  auto catching_up = gauge_family("refundd_catching_up",
+                                  "1 while a gap is being closed from the provider's lists");
+  auto unreadable = gauge_family("refundd_provider_unreadable",
+                                 "1 while the provider's API cannot be read, by what stands in "
+                                 "the way");
+  auto known = gauge_family("refundd_provider_lists_age_seconds",
+                            "Since when the provider's lists are not known");
+  auto due = gauge_family("refundd_reads_due", "Refunds that are to be asked for now");
+  for (const store::SourceReading& reading : figures.readings) {
+    add(catching_up, {{"source", reading.source}}, reading.catching_up_since ? 1 : 0);
+    add(due, {{"source", reading.source}}, static_cast<double>(reading.due));
+    if (!reading.last_error_kind.empty()) {
+      add(unreadable, {{"source", reading.source}, {"kind", reading.last_error_kind}}, 1);
+    }
+    if (reading.known_until) {
+      add(known, {{"source", reading.source}}, age(*reading.known_until, now));
+    }
+  }
+  for (auto* family : {&catching_up, &unreadable, &known, &due}) {
+    families.push_back(std::move(*family));
+  }
+}
+
+void add_deliveries(std::vector<MetricFamily>& families, const store::Figures& figures) {
+  auto deliveries = gauge_family("refundd_deliveries_of_last_day",
+                                 "Events of the last counted day: what the provider says that it "
+                                 "sent, and what is here");
+  for (const store::DeliveryCount& count : figures.deliveries) {
+    const auto add_count = [&](const char* what, std::int64_t number) {
+      add(deliveries, {{"source", count.source}, {"what", what}}, static_cast<double>(number));
+    };
+    add_count("sent", count.sent);
+    add_count("held", count.held);
+    add_count("recovered", count.recovered);
+    add_count("unanswered", count.unanswered);
+  }
+  families.push_back(std::move(deliveries));
+}
+
 }  // namespace
 
 std::vector<MetricFamily> figures_metrics(const Snapshot& snapshot, domain::Time now) {
@@ -72,6 +113,8 @@ std::vector<MetricFamily> figures_metrics(const Snapshot& snapshot, domain::Time
   add_sinks(families, snapshot.figures, now);
   add_refunds(families, snapshot, now);
   add_anomalies(families, snapshot.figures);
+  add_readings(families, snapshot.figures, now);
+  add_deliveries(families, snapshot.figures);
   return families;
 }
 

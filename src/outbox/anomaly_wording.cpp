@@ -195,6 +195,38 @@ constexpr std::array k_anomalies{
          "決済会社の管理画面で返金を確認し、"
          "処理中のままになっている理由を決済会社に問い合わせてください。",
          "ตรวจสอบการคืนเงินในแดชบอร์ดของผู้ให้บริการ และสอบถามสาเหตุที่ยังรอดำเนินการ"}},
+    AnomalyWording{
+        "provider_disagrees",
+        {"the provider says otherwise", "決済会社の照会結果との相違", "ผู้ให้บริการแจ้งผลต่างออกไป"},
+        {"The provider's API says otherwise than the notification did.",
+         "決済会社のAPIの照会結果が、届いた通知と異なります。",
+         "ผลที่อ่านจาก API ของผู้ให้บริการชำระเงินต่างจากการแจ้งเตือนที่ได้รับ"},
+        {"Believe the provider's dashboard: the notification may have been forged. The customer "
+         "is told nothing until the API agrees.",
+         "決済会社の管理画面を正としてください。通知が偽造された可能性があります。"
+         "照会結果が一致するまで、お客様には連絡しません。",
+         "ให้ยึดข้อมูลในแดชบอร์ดของผู้ให้บริการ การแจ้งเตือนอาจถูกปลอมแปลง "
+         "ระบบจะยังไม่แจ้งลูกค้าจนกว่าผลจาก API จะตรงกัน"}},
+    AnomalyWording{
+        "unknown_to_provider",
+        {"unknown to the provider", "決済会社に存在しない返金", "ผู้ให้บริการไม่รู้จักการคืนเงินนี้"},
+        {"The provider's API knows no refund of this id.",
+         "決済会社のAPIに、このIDの返金が存在しません。", "API ของผู้ให้บริการชำระเงินไม่พบการคืนเงินรหัสนี้"},
+        {"Search for the refund in the provider's dashboard. If it is not there, the notification "
+         "was forged: replace the webhook's secret or token.",
+         "決済会社の管理画面で返金を検索してください。存在しない場合、通知は偽造です。"
+         "Webhookの秘密鍵またはトークンを交換してください。",
+         "ค้นหาการคืนเงินในแดชบอร์ดของผู้ให้บริการ หากไม่พบ แสดงว่าการแจ้งเตือนถูกปลอมแปลง "
+         "ให้เปลี่ยนรหัสลับหรือโทเค็นของเว็บฮุก"}},
+    AnomalyWording{
+        "unconfirmed",
+        {"never confirmed", "未確認のままの返金", "ยังไม่ได้รับการยืนยัน"},
+        {"The provider's API was asked for days and has not confirmed the refund's state.",
+         "決済会社のAPIに繰り返し照会しましたが、返金の状態を確認できませんでした。",
+         "สอบถาม API ของผู้ให้บริการชำระเงินหลายวันแล้ว แต่ยังยืนยันสถานะการคืนเงินไม่ได้"},
+        {"Ask the provider what became of the refund: it is not asked for by itself any more.",
+         "返金の結果を決済会社に問い合わせてください。今後、自動では照会しません。",
+         "สอบถามผู้ให้บริการว่าการคืนเงินเป็นอย่างไร ระบบจะไม่สอบถามเองอีก"}},
 };
 
 constexpr AnomalyWording k_general{

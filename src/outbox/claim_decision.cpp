@@ -15,6 +15,14 @@ ClaimDecision settle(ClaimKind kind, const DueMessage& message, std::string note
   return {kind, message.sink, std::move(note), /*tell_support_unreachable=*/false};
 }
 
+bool waits_for_api(const DueMessage& message, const Delivery& delivery) {
+  const auto source = delivery.sources.find(message.source);
+  if (source == delivery.sources.end() || message.is_confirmed || !source->second.is_asked) {
+    return false;
+  }
+  return source->second.confirms_customer_messages || !message.is_status_stated;
+}
+
 std::string test_recipient_of(const DueMessage& message, const Delivery& delivery) {
   const auto source = delivery.sources.find(message.source);
   return source == delivery.sources.end() ? "" : source->second.test_recipient;
@@ -50,6 +58,9 @@ ClaimDecision decide_claim(const DueMessage& message, const Delivery& delivery,
     ClaimDecision decision = settle(ClaimKind::suppressed, message, "no address is known");
     decision.tell_support_unreachable = true;
     return decision;
+  }
+  if (is_for_customer && waits_for_api(message, delivery)) {
+    return {ClaimKind::hold, route->sink, "", /*tell_support_unreachable=*/false};
   }
   const auto slots = free_slots.find(route->sink);
   const bool is_free = slots != free_slots.end() && slots->second > 0;

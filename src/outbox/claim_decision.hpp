@@ -10,14 +10,19 @@
 
 namespace outbox {
 
-struct SourceAddresses {
+/// What is configured for a source, as far as its messages depend on it.
+struct SourceRules {
   /// Whom a test-mode source tells instead of its customers; empty: nobody.
   std::string test_recipient;
+  /// Its provider's API is asked, and settles what an event left open.
+  bool is_asked = false;
+  /// A customer hears of nothing that the API has not said too.
+  bool confirms_customer_messages = false;
 };
 
 struct Delivery {
   std::vector<Route> routes;
-  std::map<std::string, SourceAddresses> sources;
+  std::map<std::string, SourceRules> sources;
   int attempts_max = k_attempts_max_default;
 };
 

@@ -4,13 +4,23 @@
 #include <stdexcept>
 #include <utility>
 
-#include "outbox/curl_handle.hpp"
 #include "outbox/http_answer.hpp"
 #include "outbox/standard_webhooks.hpp"
 #include "outbox/text_limits.hpp"
+#include "runtime/curl_handle.hpp"
 
 namespace outbox {
 namespace {
+
+using runtime::append;
+using runtime::begin_transfer;
+using runtime::CurlHandle;
+using runtime::CurlList;
+using runtime::describe_failure;
+using runtime::is_loopback;
+using runtime::make_curl_handle;
+using runtime::parse_url;
+using runtime::set;
 
 constexpr std::string_view k_placeholder = "{reference}";
 

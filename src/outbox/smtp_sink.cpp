@@ -6,11 +6,22 @@
 #include <stdexcept>
 #include <utility>
 
-#include "outbox/curl_handle.hpp"
 #include "outbox/mail_message.hpp"
+#include "runtime/curl_handle.hpp"
 
 namespace outbox {
 namespace {
+
+using runtime::append;
+using runtime::begin_transfer;
+using runtime::CurlHandle;
+using runtime::CurlList;
+using runtime::describe_failure;
+using runtime::is_loopback;
+using runtime::is_tls_problem;
+using runtime::make_curl_handle;
+using runtime::parse_url;
+using runtime::set;
 
 // The last of our commands that the server answered, as far as it matters whose fault a refusal is.
 enum class Phase { greeting, sender, recipient, content };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "providers/envelope.hpp"
+#include "providers/read_event.hpp"
 #include "providers/resources.hpp"
 
 namespace providers {
@@ -17,10 +18,11 @@ Subject subject_of(std::string_view event_type, const Dialect& dialect) {
   const auto lists = [event_type](Names types) {
     return std::ranges::find(types, event_type) != types.end();
   };
-  if (lists(dialect.refund_types)) {
+  if (lists(dialect.refund_types) || event_type == k_refund_read) {
     return Subject::refund;
   }
-  return lists(dialect.charge_types) ? Subject::charge : Subject::other;
+  return lists(dialect.charge_types) || event_type == k_charge_read ? Subject::charge
+                                                                    : Subject::other;
 }
 
 // A provider renames its objects now and then ("refund", later "payment_refund"), so that a part of

@@ -123,6 +123,8 @@ constinit const Provider k_omise{
     .parse_secret = decode_base64,
     .authenticate = authenticate_omise,
     .decode = decode_omise,
+    .api = &k_omise_api,
+    .time_zone = "Asia/Bangkok",
     .id_prefixes = {"evnt_", "rfnd_", "chrg_"},
     .make_body = make_omise_body,
     .sign = sign_as_omise,

@@ -15,6 +15,7 @@
 namespace providers {
 
 extern const Provider k_omise;
+extern const Api k_omise_api;
 
 /// What Omise-Signature holds for these bytes: 64 lower case hexadecimal digits.
 std::string omise_signature(std::string_view secret, std::string_view timestamp,

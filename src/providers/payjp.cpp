@@ -54,6 +54,8 @@ constinit const Provider k_payjp{
     .parse_secret = parse_token,
     .authenticate = authenticate_payjp,
     .decode = decode_payjp,
+    .api = &k_payjp_api,
+    .time_zone = "Asia/Tokyo",
     .id_prefixes = {"evnt_", "re_", "pfw_"},
     .make_body = make_payjp_body,
     .sign = sign_as_payjp,

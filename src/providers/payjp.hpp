@@ -12,6 +12,7 @@
 namespace providers {
 
 extern const Provider k_payjp;
+extern const Api k_payjp_api;
 
 /// Bodies of API v2, with the field names in use until 2026-09-30 too.
 Decoded decode_payjp(std::string_view body, const DecodeOptions& options);

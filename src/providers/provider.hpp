@@ -109,6 +109,8 @@ struct IdPrefixes {
   std::string_view charge;
 };
 
+struct Api;
+
 struct Provider {
   std::string_view name;
   domain::Evidence evidence;
@@ -128,6 +130,11 @@ struct Provider {
   Authenticity (*authenticate)(const Headers&, std::string_view body, const AuthenticateOptions&);
   /// Only after `authenticate`. Never throws for any input.
   Decoded (*decode)(std::string_view body, const DecodeOptions&);
+
+  /// How it is asked: api.hpp.
+  const Api* api;
+  /// Of most of its accounts, as tzdata names it.
+  std::string_view time_zone;
 
   // For `refundctl send`, which posts in the provider's name.
   IdPrefixes id_prefixes;

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "providers/api.hpp"
+#include "providers/read_event.hpp"
+
 namespace providers {
 
 namespace {
@@ -97,6 +100,9 @@ Field<domain::RefundReport> read_refund(const Json& refund, const domain::Event&
   report.action_required = outcome.value->action_required;
   report.voided = outcome.value->voided;
   report.amount = money.value;
+  if (event.event_type == k_refund_read) {
+    report.requested_at = time_of(refund, k_created_keys);
+  }
   read_texts(refund, dialect, report);
   return {.value = std::move(report), .problem = {}};
 }

@@ -11,6 +11,15 @@
 
 namespace providers {
 
+/// The way to a source's account at its provider.
+struct ApiAccess {
+  std::string url;  // without a slash at the end
+  std::string key;
+  std::string ca_file;  // empty: the system's certificates
+  std::chrono::milliseconds timeout{15000};
+  std::size_t rate_per_second = 5;
+};
+
 struct Source {
   std::string name;
   const Provider* provider = nullptr;
@@ -20,6 +29,8 @@ struct Source {
   domain::RefundStatus missing_status = domain::RefundStatus::pending;
   std::optional<domain::Currency> currency_default;
   bool has_test_recipient = false;
+  std::optional<ApiAccess> api;  // nullopt: the provider is never asked
+  std::string time_zone;         // of its days, as tzdata names it
 };
 
 /// Nobody proved to be the provider: answered 401, and the reason is only for the log.

@@ -7,11 +7,13 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "runtime/network.hpp"
+#include "runtime/statement_config.hpp"
 
 namespace runtime {
 
@@ -122,6 +124,29 @@ struct RouteConfig {
   std::string recipient;
 };
 
+/// Whether what a customer is told waits until the provider's API has said the same.
+enum class Confirm { off, customer_messages };
+
+/// How long after the last answer a refund is asked for again; the last one repeats.
+using PollSchedule = std::vector<std::chrono::seconds>;
+
+/// How a source's provider is asked.
+struct ApiConfig {
+  bool is_asked = false;  // a key file is named
+  std::string key;        // its content; empty: it was refused
+  std::optional<std::string> url;
+  std::filesystem::path ca_file;  // absolute; empty: the system's certificates
+  std::chrono::seconds timeout{15};
+  std::size_t rate_per_second = 5;
+  std::optional<Confirm> confirm;  // nullopt: as the provider's evidence suggests
+  PollSchedule poll{std::chrono::minutes{5}, std::chrono::minutes{30}, std::chrono::hours{2},
+                    std::chrono::hours{6}, std::chrono::hours{24}};
+  std::map<std::string, PollSchedule> poll_by_method;  // by the provider's word
+  std::size_t poll_give_up_days = 14;
+  std::chrono::seconds catch_up_interval{300};
+  std::chrono::seconds catch_up_overlap{900};
+};
+
 struct SourceConfig {
   std::string name;      // [a-z0-9][a-z0-9-]{0,62}: it is part of a URL path
   std::string provider;  // any text; whether it exists is not known here
@@ -135,6 +160,9 @@ struct SourceConfig {
   std::optional<std::string> currency_default;
   std::optional<std::string> test_recipient;
   std::string language_default = "en";
+  ApiConfig api;
+  StatementConfig statement;
+  std::optional<std::string> time_zone;  // of tzdata; nullopt: the provider's
 };
 
 struct Config {

@@ -93,6 +93,28 @@ std::vector<std::string> TableReader::texts(std::string_view key) {
   return values;
 }
 
+std::vector<std::chrono::seconds> TableReader::seconds(std::string_view key, Range range) {
+  const auto* node = find(key);
+  const auto* array = node == nullptr ? nullptr : node->as_array();
+  if (node != nullptr && (array == nullptr || array->empty())) {
+    add_error(key, "must be a list with at least one number: [300]");
+  }
+  std::vector<std::chrono::seconds> values;
+  for (std::size_t at = 0; array != nullptr && at < array->size(); ++at) {
+    const auto element_key = std::string{key} + "[" + std::to_string(at) + "]";
+    values.emplace_back(number_of(element_key, *array->get(at), range).value_or(range.min));
+  }
+  return values;
+}
+
+std::vector<std::string> TableReader::keys() const {
+  std::vector<std::string> keys;
+  for (const auto& [key, node] : *table_) {
+    keys.emplace_back(key.str());
+  }
+  return keys;
+}
+
 TableReader TableReader::table(std::string_view key) {
   static const toml::table k_empty;
   const auto* node = find(key);
@@ -160,10 +182,12 @@ std::optional<std::string> TableReader::text_of(std::string_view key, const toml
 
 std::optional<std::int64_t> TableReader::number(std::string_view key, Range range) {
   const auto* node = find(key);
-  if (node == nullptr) {
-    return std::nullopt;
-  }
-  const auto value = node->value_exact<std::int64_t>();
+  return node == nullptr ? std::nullopt : number_of(key, *node, range);
+}
+
+std::optional<std::int64_t> TableReader::number_of(std::string_view key, const toml::node& node,
+                                                   Range range) {
+  const auto value = node.value_exact<std::int64_t>();
   if (!value || *value < range.min || *value > range.max) {
     add_error(key, "must be a whole number from " + std::to_string(range.min) + " to " +
                        std::to_string(range.max));

@@ -47,6 +47,12 @@ class TableReader {
   /// The texts of an array; empty where the key is absent or wrong.
   std::vector<std::string> texts(std::string_view key);
 
+  /// The numbers of an array; empty where the key is absent or wrong.
+  std::vector<std::chrono::seconds> seconds(std::string_view key, Range range);
+
+  /// Whatever keys the table has, each to be read then.
+  [[nodiscard]] std::vector<std::string> keys() const;
+
   /// A reader of an inner table; an absent one reads as an empty one.
   TableReader table(std::string_view key);
 
@@ -67,6 +73,7 @@ class TableReader {
   const toml::node* find(std::string_view key);
   std::optional<std::string> text_of(std::string_view key, const toml::node& node);
   std::optional<std::int64_t> number(std::string_view key, Range range);
+  std::optional<std::int64_t> number_of(std::string_view key, const toml::node& node, Range range);
   [[nodiscard]] std::string path_of(std::string_view key) const;
 
   const toml::table* table_;

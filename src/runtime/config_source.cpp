@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "runtime/config_api.hpp"
+#include "runtime/config_statement.hpp"
+
 namespace runtime {
 namespace {
 
@@ -70,6 +73,9 @@ SourceConfig read_source(TableReader table, const FileFolders& folders) {
   table.read("currency_default", config.currency_default);
   table.read("test_recipient", config.test_recipient);
   table.read("language_default", config.language_default);
+  table.read("time_zone", config.time_zone);
+  config.api = read_api(table, folders);
+  config.statement = read_statement(table.table("statement"));
   table.refuse_other_keys();
   return config;
 }

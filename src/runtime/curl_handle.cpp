@@ -1,4 +1,4 @@
-#include "outbox/curl_handle.hpp"
+#include "runtime/curl_handle.hpp"
 
 #include <arpa/inet.h>
 #include <openssl/x509.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <new>
 
-namespace outbox {
+namespace runtime {
 namespace {
 
 constexpr std::chrono::milliseconds k_connect_timeout_max{10'000};
@@ -124,4 +124,4 @@ bool is_loopback(const std::string& host) {
          (inet_pton(AF_INET, host.c_str(), &address) == 1 && ntohl(address.s_addr) >> 24U == 127);
 }
 
-}  // namespace outbox
+}  // namespace runtime

@@ -1,6 +1,6 @@
-// libcurl as both sinks use it: handles that free themselves, options that every transfer has, and
-// its failures in words. Blocks in nothing but curl_easy_perform. A handle belongs to one thread at
-// a time.
+// libcurl as everything uses it that asks others: handles that free themselves, options that every
+// transfer has, and its failures in words. Blocks in nothing but curl_easy_perform. A handle
+// belongs to one thread at a time.
 #pragma once
 
 #include <curl/curl.h>
@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace outbox {
+namespace runtime {
 
 struct FreeCurl {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -60,4 +60,4 @@ std::optional<UrlParts> parse_url(std::string_view text);
 /// "localhost", which libcurl never asks a name server for, 127.0.0.0/8 or "[::1]".
 bool is_loopback(const std::string& host);
 
-}  // namespace outbox
+}  // namespace runtime

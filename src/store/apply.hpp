@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -29,5 +30,17 @@ Applied apply_batch(Connection& connection, std::span<const Delivery> deliveries
 /// charge reports name.
 Applied apply_import(Connection& connection, std::span<const Delivery> deliveries,
                      const std::map<domain::OrderKey, OrderImport>& imports, domain::Time now);
+
+/// What became of one delivery, and of the refund that it names, by it alone.
+struct Rehearsed {
+  domain::EventResult result;
+  std::optional<domain::Refund> before;  // nullopt, as for `after`: there is no such refund
+  std::optional<domain::Refund> after;
+};
+
+/// The same as apply_batch, rolled back at the end: one for each delivery, nothing changed. Throws
+/// Failure. Blocks, and holds the refunds' locks while it runs.
+std::vector<Rehearsed> rehearse_batch(Connection& connection, std::span<const Delivery> deliveries,
+                                      domain::Time now);
 
 }  // namespace store

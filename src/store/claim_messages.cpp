@@ -13,12 +13,14 @@ constexpr Prepared k_save_claims{"save_claims", R"(
 UPDATE outbox_messages m
    SET state = n.state, sink = n.sink, attempts = m.attempts + n.attempts,
        lease_token = n.lease_token, leased_until = n.leased_until,
-       next_attempt_at = coalesce(n.leased_until, m.next_attempt_at),
+       next_attempt_at = coalesce(n.leased_until, n.hold_until, m.next_attempt_at),
+       held_since = CASE WHEN n.hold_until IS NULL THEN NULL
+                         ELSE coalesce(m.held_since, $9::timestamptz) END,
        last_error = coalesce(n.last_error, m.last_error)
   FROM (SELECT unnest($1::text[])::uuid AS message_id, unnest($2::text[]) AS state,
                unnest($3::text[]) AS sink, unnest($4::integer[]) AS attempts,
                unnest($5::uuid[]) AS lease_token, unnest($6::timestamptz[]) AS leased_until,
-               unnest($7::text[]) AS last_error) n
+               unnest($7::text[]) AS last_error, unnest($8::timestamptz[]) AS hold_until) n
  WHERE m.message_id = n.message_id)"};
 
 constexpr Prepared k_tell_unreachable{"tell_unreachable", R"(
@@ -46,6 +48,7 @@ std::string_view state_after(ClaimKind kind) {
   switch (kind) {
     case ClaimKind::send:
     case ClaimKind::route:
+    case ClaimKind::hold:
       return "pending";
     case ClaimKind::superseded:
       return "superseded";
@@ -75,6 +78,7 @@ class Claims {
     std::optional<Uuid> token;
     std::optional<domain::Time> leased_until;
     const bool is_sent = decision.kind == ClaimKind::send;
+    const bool is_held = decision.kind == ClaimKind::hold;
     if (decision.kind == ClaimKind::route && decision.sink == message.sink) {
       return;
     }
@@ -84,7 +88,8 @@ class Claims {
       leased_until = request_.now + request_.lease;
     }
     rows_.add_row(message.message_id, state_after(decision.kind), text_or_null(decision.sink),
-                  is_sent ? 1 : 0, token, leased_until, text_or_null(decision.note));
+                  is_sent ? 1 : 0, token, leased_until, text_or_null(decision.note),
+                  is_held ? std::optional{request_.now + request_.hold} : std::nullopt);
     if (decision.tell_support_unreachable) {
       unreachable_.add_row(make_message_id(request_.now), message.source,
                            text_or_null(message.refund_id), text_or_null(message.order_id),
@@ -93,14 +98,14 @@ class Claims {
     if (is_sent) {
       ++message.attempts;
       result_.to_send.push_back({std::move(message), decision.sink, text_of(*token)});
-    } else if (decision.kind != ClaimKind::route) {
+    } else if (decision.kind != ClaimKind::route && !is_held) {
       result_.settled.emplace_back(std::move(message), std::move(decision));
     }
   }
 
   ClaimResult save(Transaction& transaction) {
     if (!rows_.empty()) {
-      transaction.run(k_save_claims, rows_);
+      transaction.run(k_save_claims, rows_, request_.now);
     }
     if (!unreachable_.empty()) {
       transaction.run(k_tell_unreachable, unreachable_, request_.now);
@@ -111,7 +116,7 @@ class Claims {
  private:
   const ClaimRequest& request_;
   Columns rows_{Type::text, Type::text,        Type::text, Type::integer,
-                Type::uuid, Type::timestamptz, Type::text};
+                Type::uuid, Type::timestamptz, Type::text, Type::timestamptz};
   Columns unreachable_{Type::uuid, Type::text, Type::text, Type::text, Type::boolean, Type::jsonb};
   ClaimResult result_;
 };

@@ -2,6 +2,7 @@
 // now, and either leased or settled at once, in one short transaction. No transaction stays open
 // while a message is sent.
 //
+//   pending ◄──► pending + held (looked at again after a while, or when the API has answered)
 //   pending ──claim──► pending + lease ──finish──► sent
 //      ▲                   │   │                ├─► pending, due later (retry)
 //      └─── lease ended ───┘   └── decided ──►  └─► dead
@@ -25,6 +26,7 @@ namespace store {
 enum class ClaimKind {
   send,        // leased to the caller, the attempt counted
   route,       // left for later in the queue of its sink
+  hold,        // left until the provider's API has said the same
   superseded,  // no longer so
   suppressed,  // not wanted; `note` says why
   dead,        // cannot be sent
@@ -49,6 +51,8 @@ struct ClaimRequest {
   /// How many to look at, of each sink's queue; "": of those that are not routed yet.
   std::map<std::string, int> counts;
   std::chrono::seconds lease{60};
+  /// After which a held message is looked at again where nobody lets it go before.
+  std::chrono::seconds hold{60};
 };
 
 struct ClaimResult {

@@ -19,6 +19,10 @@ struct Delivery {
   std::string user_agent;      // printable ASCII; empty: none
   std::string request_id;      // ours, as the answer names it; empty: none
 
+  /// Somebody has a stored event taken in again: it takes effect where it had been set aside (late,
+  /// quarantined or unsupported) and can be understood now; its bytes are not stored again.
+  bool replay = false;
+
   domain::RefundLimits limits;
   /// Test-mode messages are suppressed unless their source has somebody to send them to.
   bool has_test_recipient = false;

@@ -27,6 +27,10 @@ struct DueMessage {
   domain::Time due_at{};
 
   domain::TruthNow now;
+  /// The refund's state is known from the provider's API or better, or the API has said the same.
+  bool is_confirmed = true;
+  /// The provider used a word for the refund's state; else it is what its absence means.
+  bool is_status_stated = true;
   std::string customer_email;   // empty: unknown
   std::string customer_locale;  // empty: unknown
   std::string payment_method;   // empty: unknown

@@ -28,7 +28,13 @@ constexpr Prepared k_lock_refunds{"lock_refunds_of_messages", R"(
 SELECT r.*
   FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS refund_id) k
  CROSS JOIN LATERAL (
-       SELECT source, refund_id, status, action_required, episode, charge_id, order_id
+       SELECT source, refund_id, status, action_required, episode, charge_id, order_id,
+              provider_status <> '' AS is_status_stated,
+              evidence IN ('api_read', 'statement', 'operator') OR EXISTS (
+                    SELECT FROM refund_reads a
+                     WHERE a.refund_id = refunds.refund_id AND a.source = refunds.source
+                       AND a.status = refunds.status
+                       AND a.action_required = refunds.action_required) AS is_confirmed
          FROM refunds
         WHERE source = k.source AND refund_id = k.refund_id
           FOR SHARE SKIP LOCKED) r)"};
@@ -74,6 +80,8 @@ constexpr std::string_view k_anomaly_prefix = "anomaly_";
 
 struct RefundNow {
   domain::TruthNow::Refund refund;
+  bool is_confirmed = false;
+  bool is_status_stated = true;
   std::string charge_id;
   std::string order_id;
 };
@@ -142,6 +150,8 @@ RefundsNow lock_refunds(Transaction& transaction, const std::vector<DueMessage>&
         require(domain::parse_refund_status(row["status"].as<std::string>()), "refunds.status");
     now.refund.action_required = row["action_required"].as<bool>();
     now.refund.episode = row["episode"].as<int>();
+    now.is_confirmed = row["is_confirmed"].as<bool>();
+    now.is_status_stated = row["is_status_stated"].as<bool>();
     now.charge_id = read_text_or_empty(row["charge_id"]);
     now.order_id = read_text_or_empty(row["order_id"]);
   }
@@ -180,6 +190,8 @@ std::vector<DueMessage> look_around(Transaction& transaction, std::vector<DueMes
     if (const auto found = refunds.find({message.source, message.refund_id});
         found != refunds.end()) {
       message.now.refund = found->second.refund;
+      message.is_confirmed = found->second.is_confirmed;
+      message.is_status_stated = found->second.is_status_stated;
       charge_id = found->second.charge_id;
       message.order_id = found->second.order_id.empty() ? message.order_id : found->second.order_id;
     }

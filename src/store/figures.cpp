@@ -53,9 +53,9 @@ PendingRefunds read_pending(const pqxx::row& row) {
 }  // namespace
 
 Figures read_figures(Connection& connection) {
-  return in_transaction(connection, [](Transaction& transaction) {
+  Figures figures;
+  in_transaction(connection, [&figures](Transaction& transaction) {
     transaction.run(std::string{k_use_one_core});
-    Figures figures;
     for (const auto& row : transaction.run(std::string{k_read_sinks})) {
       figures.sinks.push_back(read_sink(row));
     }
@@ -65,8 +65,10 @@ Figures read_figures(Connection& connection) {
     for (const auto& row : transaction.run(std::string{k_read_open_anomalies})) {
       figures.open_anomalies[row["kind"].as<std::string>()] = row["count"].as<std::int64_t>();
     }
-    return figures;
   });
+  figures.readings = list_source_readings(connection);
+  figures.deliveries = last_delivery_counts(connection);
+  return figures;
 }
 
 std::vector<RefundCount> count_refunds(Connection& connection) {

@@ -1,8 +1,7 @@
 // What the database says about the state of the service: what waits, what is dead, what is open.
 //
 // Read now and then by the daemon's monitor and by `refundctl status`. Several daemons on one
-// database read the same. Each function is one transaction on one core of the server,
-// and throws Failure.
+// database read the same. Each function works on one core of the server, and throws Failure.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +12,8 @@
 
 #include "domain/time.hpp"
 #include "store/connection.hpp"
+#include "store/delivery_counts.hpp"
+#include "store/source_reads.hpp"
 
 namespace store {
 
@@ -33,6 +34,8 @@ struct Figures {
   std::vector<SinkFigures> sinks;
   std::vector<PendingRefunds> pending_refunds;
   std::map<std::string, std::int64_t> open_anomalies;  // by kind; none: not in it
+  std::vector<SourceReading> readings;                 // of the sources whose API is asked
+  std::vector<DeliveryCount> deliveries;               // of their last counted day
 };
 
 /// Reads small indexes only: as much as is pending, dead or open.

@@ -54,7 +54,7 @@ constexpr Prepared k_find_events{"find_events", R"(
 SELECT e.*
   FROM (SELECT unnest($1::text[]) AS source, unnest($2::text[]) AS event_id) k
  CROSS JOIN LATERAL (
-       SELECT source, event_id, verdict, content_sha256
+       SELECT source, event_id, verdict, content_sha256, evidence
          FROM webhook_events
         WHERE source = k.source AND event_id = k.event_id
        OFFSET 0) e)"};
@@ -188,7 +188,8 @@ void load_events(Transaction& transaction, const Keys& keys, Loaded& loaded) {
   for (const auto& row : transaction.run(k_find_events, columns_of(keys))) {
     const auto verdict = domain::parse_verdict(row[2].as<std::string>());
     loaded.events[{row[0].as<std::string>(), row[1].as<std::string>()}] = {
-        require(verdict, "webhook_events.verdict"), read_sha256(row[3]), /*is_stored=*/true};
+        require(verdict, "webhook_events.verdict"), read_sha256(row[3]), /*is_stored=*/true,
+        /*is_read=*/row[4].as<std::string>() == to_string(domain::Evidence::api_read)};
   }
 }
 

@@ -24,6 +24,8 @@ struct KnownEvent {
   domain::Verdict verdict{};
   domain::Sha256 content_sha256{};
   bool is_stored = false;  // not only earlier in the same batch
+  /// From the provider's list, which may show an event otherwise than it was sent.
+  bool is_read = false;
 };
 
 struct OrderRow {

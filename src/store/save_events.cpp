@@ -22,6 +22,11 @@ constexpr Field k_event_fields[] = {
 // An event that came late before and on time now is believed now.
 constexpr Table k_events{"webhook_events", "ev", k_event_fields, "t.verdict = 'late'"};
 
+// What was set aside and is taken in again because somebody wants it: once it has taken effect, it
+// is not touched any more, whoever else replays it at the same time.
+constexpr Table k_replayed_events{"webhook_events", "er", k_event_fields,
+                                  "t.verdict IN ('late', 'quarantined', 'unsupported')"};
+
 constexpr Field k_payload_fields[] = {
     {"source", Type::text},   {"event_id", Type::text}, {"received_at", Type::timestamptz},
     {"headers", Type::jsonb}, {"body", Type::bytea},
@@ -59,12 +64,15 @@ void save_events(Writes& writes, const Loaded& loaded, const Batch& batch) {
   }
   Rows added{k_events};
   Rows redeemed{k_events};
+  Rows replayed{k_replayed_events};
   for (const auto& [key, at] : places) {
-    Rows& rows = loaded.events.at(key).is_stored ? redeemed : added;
-    add_event(rows, batch.deliveries[at], batch.outcomes[at].result);
+    const Delivery& delivery = batch.deliveries[at];
+    Rows& known = delivery.replay ? replayed : redeemed;
+    add_event(loaded.events.at(key).is_stored ? known : added, delivery, batch.outcomes[at].result);
   }
   writes.insert(std::move(added));
   writes.update(std::move(redeemed));
+  writes.update(std::move(replayed));
   writes.insert(std::move(payloads));
 }
 

@@ -168,7 +168,7 @@ TEST(ExplainSummaryTest, DatesTheStateFromTheEventThatBroughtIt) {
 }
 
 TEST(ExplainWordsTest, NameEveryAnomalyInBothLanguages) {
-  for (int kind = 0; kind <= static_cast<int>(domain::AnomalyKind::stuck_pending); ++kind) {
+  for (int kind = 0; kind <= static_cast<int>(domain::AnomalyKind::unconfirmed); ++kind) {
     const auto word = domain::to_string(static_cast<domain::AnomalyKind>(kind));
     EXPECT_EQ(commands::anomaly_name(Language::english, word), word);
     EXPECT_NE(commands::anomaly_name(Language::japanese, word), word) << word;

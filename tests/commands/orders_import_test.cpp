@@ -28,7 +28,9 @@ TEST(OrdersImportTest, MakesAnEventOfEachLineWithACharge) {
   EXPECT_EQ(import.charge_count, 1U);
   const auto& delivery = import.deliveries[0];
   EXPECT_EQ(delivery.body, "1,omise-test,chrg_1,THB,10,a@b,th");
-  EXPECT_EQ(delivery.headers_json, "{}");
+  EXPECT_EQ(delivery.headers_json,
+            R"({"columns":"order_id,source,charge_id,currency,total_minor,customer_email,)"
+            R"(customer_locale"})");
   EXPECT_EQ(delivery.received_at, k_now);
   EXPECT_TRUE(delivery.has_test_recipient);
   const auto& event = delivery.event;

@@ -48,6 +48,21 @@ TEST(BooksTest, ARefundWhoseChargeIsKnownAlreadyIsAttachedAtOnce) {
   EXPECT_EQ(books.messages().front().order_id, "order-1");
 }
 
+TEST(BooksTest, ARefundThatAnothersEventAttachesKeepsItsAmountInTheAuditTrail) {
+  Books books;
+  books.apply(samples::event_of(report_without_order()), {});
+  auto other = samples::report(pending, 10, "e2");
+  other.refund_id = "rfnd_2";
+  other.amount = samples::thb(1);
+  auto event = samples::event_of(other);
+  event.charge = samples::charge_report(10, "e2");
+  books.apply(event, {});
+  for (const AuditDraft& entry : books.audit()) {
+    EXPECT_EQ(entry.amount, entry.refund == k_refund ? samples::thb(100'000) : samples::thb(1));
+  }
+  EXPECT_EQ(std::ranges::count(books.audit(), k_refund, &AuditDraft::refund), 2);
+}
+
 TEST(BooksTest, ARefundWithoutAnyOrderIsAnAnomaly) {
   Books books;
   books.apply(samples::event_of(report_without_order()), {});

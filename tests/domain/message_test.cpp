@@ -17,7 +17,7 @@ Anomaly anomaly(AnomalyKind kind) {
 }
 
 TEST(EscalateTest, EveryAnomalyIsToldToSupport) {
-  for (int value = 0; value <= static_cast<int>(AnomalyKind::stuck_pending); ++value) {
+  for (int value = 0; value <= static_cast<int>(AnomalyKind::unconfirmed); ++value) {
     const auto kind = static_cast<AnomalyKind>(value);
     const auto messages = escalate(anomaly(kind), /*livemode=*/true);
     ASSERT_FALSE(messages.empty());

@@ -49,6 +49,30 @@ class ClaimDecisionTest : public testing::Test {
   std::map<std::string, int> slots_{{"mail", 1}, {"tickets", 1}};
 };
 
+TEST_F(ClaimDecisionTest, ACustomersMessageWaitsForTheApiWhereItsSourceSaysSo) {
+  auto message = good_news();
+  message.is_confirmed = false;
+  EXPECT_EQ(decide(message).kind, ClaimKind::send) << "nobody asks this source";
+  slots_["mail"] = 10;
+  delivery_.sources["omise-th"] = {"", /*is_asked=*/true, /*confirms_customer_messages=*/true};
+  EXPECT_EQ(decide(message).kind, ClaimKind::hold);
+  message.is_confirmed = true;
+  EXPECT_EQ(decide(message).kind, ClaimKind::send);
+  auto ticket = due(Audience::support, "refund_failed", failed);
+  ticket.is_confirmed = false;
+  EXPECT_EQ(decide(ticket).kind, ClaimKind::send) << "support is always told at once";
+}
+
+TEST_F(ClaimDecisionTest, AnOutcomeThatTheProviderLeftOutIsConfirmedInAnyCase) {
+  auto message = good_news();
+  message.is_confirmed = false;
+  message.is_status_stated = false;
+  delivery_.sources["omise-th"] = {"", /*is_asked=*/true, /*confirms_customer_messages=*/false};
+  EXPECT_EQ(decide(message).kind, ClaimKind::hold);
+  message.is_status_stated = true;
+  EXPECT_EQ(decide(message).kind, ClaimKind::send);
+}
+
 TEST_F(ClaimDecisionTest, WhatHoldsGoesToTheSinkOfItsRouteWhileThatIsFree) {
   auto decision = decide(good_news());
   EXPECT_EQ(decision.kind, ClaimKind::send);

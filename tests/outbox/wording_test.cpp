@@ -284,7 +284,7 @@ TEST(Wording, NamesThePaymentMethod) {
 
 TEST(AnomalyWording, KnowsEveryKind) {
   std::set<std::string_view> names;
-  for (auto number = 0; number <= static_cast<int>(AnomalyKind::stuck_pending); ++number) {
+  for (auto number = 0; number <= static_cast<int>(AnomalyKind::unconfirmed); ++number) {
     const auto kind = domain::to_string(static_cast<AnomalyKind>(number));
     const AnomalyWording& wording = anomaly_wording(kind);
     EXPECT_EQ(wording.kind, kind);

@@ -52,8 +52,10 @@ CREATE TABLE refundd.schema_migrations (
         "INSERT INTO schema_migrations "
         "VALUES (1, '0001_initial.sql', sha256(convert_to($1, 'UTF8')), now())",
         {initial});
-    transaction.run(sql_file("sql/views.sql"));
-    transaction.run(sql_file("sql/roles.sql"));
+    // What later migrations meet of its views: they name columns whose types change.
+    transaction.run(std::string{R"(
+CREATE VIEW refund_timeline AS SELECT source, refund_id, event_id, verdict FROM refund_audit;
+CREATE VIEW charge_summary AS SELECT source, charge_id, amount_minor, currency FROM charges)"});
     transaction.commit();
   });
 }
@@ -73,11 +75,11 @@ void copy_rows(const Database& from, const Database& to) {
 std::vector<std::string> all_rows(const Database& database) {
   std::vector<std::string> all;
   for (const std::string table : k_tables) {
-    for (std::string& row : database.rows(
-             "SELECT (to_jsonb(t) - "
-             "'{refund_count,charge_count,sink,lease_token,request_id,resolution}'::text[])"
-             "::text FROM " +
-             table + " t ORDER BY 1")) {
+    for (std::string& row : database.rows("SELECT (to_jsonb(t) - "
+                                          "'{refund_count,charge_count,sink,lease_token,request_id,"
+                                          "resolution,held_since}'::text[])"
+                                          "::text FROM " +
+                                          table + " t ORDER BY 1")) {
       all.push_back(table + " " + std::move(row));
     }
   }
@@ -137,7 +139,9 @@ TEST_F(FasterKeysTest, EveryTableHasRowsThatTheMigrationKeeps) {
   }
   auto connection = old_.connect();
   EXPECT_THAT(migrate(connection).applied,
-              ElementsAre("0002_faster_keys.sql", "0003_outbox.sql", "0004_operations.sql"));
+              ElementsAre("0002_faster_keys.sql", "0003_outbox.sql", "0004_operations.sql",
+                          "0005_reads.sql", "0006_reconciliation.sql", "0007_retention.sql",
+                          "0008_views.sql"));
   EXPECT_TRUE(check_schema(connection).usable);
   EXPECT_EQ(all_rows(old_), before);
   EXPECT_EQ(old_.value("SELECT count(*) FROM orders WHERE refund_count IS NULL "

@@ -1,0 +1,16 @@
+// Reads the provider's lists from the last known point, with overlap, until nothing is missing.
+#pragma once
+
+#include "reads/read_context.hpp"
+
+namespace reads {
+
+/// `is_gap`: something may have been missed, so that it is read now and shows as catching_up. Does
+/// nothing where it is not time yet or another process reads. Throws ProviderAway, store::Failure.
+void catch_up(const ReadContext& context, bool is_gap);
+
+/// The loss meter: once a day, what the provider says that it sent yesterday against what is here.
+/// What is missing is recovered first. Throws the same.
+void count_yesterday(const ReadContext& context);
+
+}  // namespace reads

@@ -1,0 +1,175 @@
+#include "store/prune_payloads.hpp"
+
+#include "store/held_events.hpp"
+#include "store/json_object.hpp"
+#include "store/retention_log.hpp"
+#include "store/transaction.hpp"
+
+namespace store {
+namespace {
+
+constexpr int k_attempts_max = 5;
+
+// As make_payload_partitions does: nobody makes or drops a month beside us. Holds wait, so that
+// none comes between the moving and the dropping.
+constexpr const char* k_lock = R"(
+SELECT pg_advisory_xact_lock(32199698054079589);
+SET LOCAL lock_timeout = '2s';
+LOCK TABLE legal_holds IN SHARE MODE)";
+
+// What PostgreSQL itself says about a month's end counts, not the table's name.
+constexpr const char* k_find_months = R"(
+SELECT table_name, bytes
+  FROM (SELECT c.relname AS table_name, pg_total_relation_size(c.oid) AS bytes,
+               (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)'))[1]
+               AS until
+          FROM pg_inherits i
+          JOIN pg_class c ON c.oid = i.inhrelid
+         WHERE i.inhparent = 'refundd.webhook_payloads'::regclass) months
+ WHERE until IS NOT NULL AND until::timestamptz <= $1::timestamptz
+ ORDER BY until::timestamptz)";
+
+constexpr const char* k_is_there = R"(
+SELECT to_regclass('refundd.' || quote_ident($1::text)) IS NOT NULL)";
+
+std::string quoted(const std::string& table) {
+  return "\"" + table + "\"";  // names of months hold no quote: make_payload_partitions made them
+}
+
+// Counts of a table's old rows: all, and those that are held.
+std::string count_sql(const std::string& table) {
+  return std::string{k_with_held_events} + "SELECT count(*), count(h.event_id) FROM " +
+         quoted(table) +
+         " p LEFT JOIN held_events h ON h.source = p.source AND h.event_id = p.event_id "
+         "WHERE p.received_at < $1::timestamptz";
+}
+
+std::string move_sql(const std::string& table) {
+  return std::string{k_with_held_events} +
+         "INSERT INTO held_payloads (source, event_id, received_at, headers, body) "
+         "SELECT p.source, p.event_id, p.received_at, p.headers, p.body FROM " +
+         quoted(table) + " p NATURAL JOIN held_events WHERE p.received_at < $1::timestamptz";
+}
+
+constexpr const char* k_empty_default =
+    "DELETE FROM webhook_payloads_default WHERE received_at < $1::timestamptz";
+
+constexpr const char* k_forget_released = R"(
+DELETE FROM held_payloads p
+ WHERE p.received_at < $1::timestamptz
+   AND NOT EXISTS (SELECT FROM held_events h
+                    WHERE h.source = p.source AND h.event_id = p.event_id))";
+
+void log_pruned(Transaction& transaction, const PrunedTable& pruned, const PruneRequest& request) {
+  JsonObject details;
+  details.add("table", pruned.table);
+  details.add("before", domain::format_rfc3339(request.before));
+  details.add("dropped", pruned.dropped);
+  details.add("kept", pruned.kept);
+  log_retention(transaction, "prune", request.decider, details.text());
+}
+
+struct Part {
+  std::string table;
+  bool is_month = false;
+};
+
+/// `forget(transaction)` takes away what count_sql counted.
+template <typename Forget>
+PrunedTable prune_table(Connection& connection, const Part& part, const PruneRequest& request,
+                        Forget forget) {
+  return in_transaction(connection, [&](Transaction& transaction) {
+    PrunedTable pruned{part.table, 0, 0, 0};
+    if (request.apply) {
+      transaction.run(k_lock);
+    }
+    if (!transaction.run(k_is_there, {part.table})[0][0].as<bool>()) {
+      return pruned;
+    }
+    const auto counts =
+        transaction.run(count_sql(part.table).c_str(), {domain::format_rfc3339(request.before)});
+    pruned.kept = counts[0][1].as<std::int64_t>();
+    pruned.dropped = counts[0][0].as<std::int64_t>() - pruned.kept;
+    if (request.apply) {
+      forget(transaction);
+      if (part.is_month || pruned.dropped > 0) {
+        log_pruned(transaction, pruned, request);
+      }
+      transaction.commit();
+    }
+    return pruned;
+  });
+}
+
+// The daemon takes the months' lock for an instant with every batch.
+template <typename Prune>
+PrunedTable again_while_locked(Prune prune) {
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return prune();
+    } catch (const Failure& failure) {
+      if (!failure.may_pass() || attempt == k_attempts_max) {
+        throw;
+      }
+    }
+  }
+}
+
+PrunedTable prune_month(Connection& connection, const std::string& table,
+                        const PruneRequest& request) {
+  return again_while_locked([&] {
+    return prune_table(
+        connection, {table, /*is_month=*/true}, request, [&](Transaction& transaction) {
+          transaction.run(move_sql(table).c_str(), {domain::format_rfc3339(request.before)});
+          transaction.run("DROP TABLE " + quoted(table));
+        });
+  });
+}
+
+PrunedTable prune_default(Connection& connection, const PruneRequest& request) {
+  const std::string table = "webhook_payloads_default";
+  return prune_table(connection, {table}, request, [&](Transaction& transaction) {
+    transaction.run(move_sql(table).c_str(), {domain::format_rfc3339(request.before)});
+    transaction.run(k_empty_default, {domain::format_rfc3339(request.before)});
+  });
+}
+
+PrunedTable prune_held(Connection& connection, const PruneRequest& request) {
+  return prune_table(connection, {"held_payloads"}, request, [&](Transaction& transaction) {
+    const std::string sql = std::string{k_with_held_events} + k_forget_released;
+    transaction.run(sql.c_str(), {domain::format_rfc3339(request.before)});
+  });
+}
+
+struct Month {
+  std::string table;
+  std::int64_t bytes = 0;
+};
+
+std::vector<Month> find_months(Connection& connection, domain::Time before) {
+  return in_transaction(connection, [&](Transaction& transaction) {
+    std::vector<Month> months;
+    for (const auto& row : transaction.run(k_find_months, {domain::format_rfc3339(before)})) {
+      months.push_back({row[0].as<std::string>(), row[1].as<std::int64_t>()});
+    }
+    return months;
+  });
+}
+
+}  // namespace
+
+std::vector<PrunedTable> prune_payloads(Connection& connection, const PruneRequest& request) {
+  std::vector<PrunedTable> all;
+  for (const Month& month : find_months(connection, request.before)) {
+    all.push_back(prune_month(connection, month.table, request));
+    all.back().bytes = month.bytes;
+  }
+  for (const auto& pruned : {prune_default(connection, request), prune_held(connection, request)}) {
+    if (pruned.dropped > 0) {
+      all.push_back(pruned);
+    }
+  }
+  return all;
+}
+
+}  // namespace store

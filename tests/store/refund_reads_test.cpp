@@ -1,0 +1,171 @@
+#include "store/refund_reads.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "store/claim_messages.hpp"
+#include "store/database.hpp"
+
+namespace store {
+namespace {
+
+using namespace std::chrono_literals;
+using enum domain::RefundStatus;
+using testing::IsEmpty;
+using testing::SizeIs;
+using Rows = std::vector<std::string>;
+
+const std::string k_source = "omise-th";
+const FirstRead k_first{5min, {{"promptpay", 10s}}};
+
+class RefundReadsTest : public testing::Test {
+ protected:
+  void report(domain::RefundStatus status, int second) {
+    store::apply(connection_,
+                 {delivery_of(samples::report(status, second, "e" + std::to_string(second)))});
+  }
+
+  std::vector<DueRead> claim(domain::Time now) {
+    return claim_due_reads(connection_, k_source, 10, 60s, now);
+  }
+
+  // As the dispatcher does with a message that waits for the API.
+  void hold_messages(domain::Time now) {
+    ClaimRequest request;
+    request.now = now;
+    request.counts = {{"", 100}, {"mail", 100}};
+    claim_messages(connection_, request, [this](const DueMessage& message) {
+      is_confirmed_ = message.is_confirmed;
+      return message.audience == domain::Audience::customer
+                 ? ClaimDecision{ClaimKind::hold, "mail", "", false}
+                 : ClaimDecision{ClaimKind::suppressed, "", "", false};
+    });
+  }
+
+  std::string message_state() const {
+    return database_.value(
+        "SELECT state, attempts, last_error IS NULL, held_since IS NOT NULL, "
+        "extract(epoch FROM next_attempt_at)::bigint - 1700000000 FROM outbox_messages "
+        "WHERE audience = 'customer' ORDER BY created_at DESC LIMIT 1");
+  }
+
+  void note(std::optional<domain::RefundStatus> status, domain::Time now) {
+    note_read(connection_, k_source, {"rfnd_1", status, false, "", std::nullopt, false}, now);
+  }
+
+  Database database_;
+  Connection connection_ = database_.connect();
+  bool is_confirmed_ = false;
+};
+
+TEST_F(RefundReadsTest, APendingRefundIsDueSomeTimeAfterItWasRequested) {
+  report(pending, 0);
+  EXPECT_EQ(schedule_reads(connection_, k_source, k_first, samples::at(1)), 1);
+  EXPECT_EQ(schedule_reads(connection_, k_source, k_first, samples::at(2)), 0) << "once";
+  EXPECT_THAT(claim(samples::at(299)), IsEmpty());
+  const auto due = claim(samples::at(300));
+  ASSERT_THAT(due, SizeIs(1));
+  EXPECT_EQ(due[0].refund_id, "rfnd_1");
+  EXPECT_EQ(due[0].charge_id, "chrg_1");
+  EXPECT_EQ(due[0].held->status, pending);
+  EXPECT_FALSE(due[0].held->charge_is_known);
+}
+
+TEST_F(RefundReadsTest, ItsPaymentMethodHasAScheduleOfItsOwn) {
+  auto charge = samples::charge_report(0, "c");
+  charge.payment_method = "promptpay";
+  store::apply(connection_, {delivery_of(charge)});
+  report(pending, 0);
+  schedule_reads(connection_, k_source, k_first, samples::at(1));
+  EXPECT_THAT(claim(samples::at(9)), IsEmpty());
+  const auto due = claim(samples::at(10));
+  ASSERT_THAT(due, SizeIs(1));
+  EXPECT_EQ(due[0].payment_method, "promptpay");
+  EXPECT_TRUE(due[0].held->charge_is_known);
+}
+
+TEST_F(RefundReadsTest, AnOutcomeThatNobodyWaitsForIsNotAskedFor) {
+  report(successful, 0);
+  EXPECT_EQ(schedule_reads(connection_, k_source, k_first, samples::at(1)), 0);
+}
+
+TEST_F(RefundReadsTest, WhatOneClaimedNobodyElseGetsBeforeTheLeaseEnds) {
+  report(pending, 0);
+  schedule_reads(connection_, k_source, k_first, samples::at(1));
+  EXPECT_THAT(claim(samples::at(300)), SizeIs(1));
+  EXPECT_THAT(claim(samples::at(359)), IsEmpty());
+  EXPECT_THAT(claim(samples::at(360)), SizeIs(1)) << "whoever had it is gone";
+  give_back_reads(connection_, k_source, {"rfnd_1"}, samples::at(361));
+  EXPECT_THAT(claim(samples::at(361)), SizeIs(1));
+}
+
+TEST_F(RefundReadsTest, AHeldMessageIsAskedForAtOnceAndGoesWhenTheApiAgrees) {
+  report(successful, 0);
+  hold_messages(samples::at(10));
+  EXPECT_FALSE(is_confirmed_);
+  EXPECT_EQ(message_state(), "pending|0|t|t|70")
+      << "looked at again a minute later, not an attempt";
+  EXPECT_EQ(schedule_reads(connection_, k_source, k_first, samples::at(11)), 1);
+  EXPECT_THAT(claim(samples::at(11)), SizeIs(1));
+  note(successful, samples::at(12));
+  EXPECT_EQ(message_state(), "pending|0|t|t|12");
+  hold_messages(samples::at(12));
+  EXPECT_TRUE(is_confirmed_);
+}
+
+TEST_F(RefundReadsTest, AnAnswerThatSaysOtherwiseConfirmsNothing) {
+  report(successful, 0);
+  hold_messages(samples::at(10));
+  schedule_reads(connection_, k_source, k_first, samples::at(11));
+  claim(samples::at(11));
+  note(pending, samples::at(12));
+  hold_messages(samples::at(100));
+  EXPECT_FALSE(is_confirmed_);
+  EXPECT_EQ(schedule_reads(connection_, k_source, k_first, samples::at(101)), 0)
+      << "it was read after the message was held: its schedule goes on";
+}
+
+TEST_F(RefundReadsTest, AnAnswerOfAListCountsToo) {
+  report(successful, 0);
+  hold_messages(samples::at(10));
+  schedule_reads(connection_, k_source, k_first, samples::at(11));
+  note_listed(connection_, k_source, {{"rfnd_1", successful, false, "", std::nullopt, false}},
+              samples::at(12));
+  EXPECT_THAT(claim(samples::at(1000)), IsEmpty()) << "settled";
+  hold_messages(samples::at(12));
+  EXPECT_TRUE(is_confirmed_);
+}
+
+TEST_F(RefundReadsTest, ALateEventIsAskedForEvenWhereItsRefundIsNotKnown) {
+  domain::Event event = samples::event_of(samples::report(successful, 0, "e1"));
+  event.disposition = domain::Disposition::late;
+  event.anomaly = domain::AnomalyKind::late_signature;
+  store::apply(connection_, {delivery_of(event)});
+  EXPECT_EQ(schedule_reads(connection_, k_source, k_first, samples::at(1)), 1);
+  const auto due = claim(samples::at(1));
+  ASSERT_THAT(due, SizeIs(1));
+  EXPECT_FALSE(due[0].held);
+  EXPECT_EQ(due[0].charge_id, "chrg_1") << "as the event names it";
+}
+
+TEST_F(RefundReadsTest, AgreementResolvesWhatTheApiHadRaised) {
+  report(successful, 0);
+  database_.run(
+      "INSERT INTO refundd.anomalies (detected_at, kind, source, refund_id, subject, details) "
+      "VALUES (now(), 'provider_disagrees', 'omise-th', 'rfnd_1', 'read:1', '{}'), "
+      "(now(), 'over_refund', 'omise-th', 'rfnd_1', 'chrg_1', '{}')");
+  hold_messages(samples::at(10));
+  schedule_reads(connection_, k_source, k_first, samples::at(11));
+  note(pending, samples::at(12));
+  const auto open = [this] {
+    return database_.rows(
+        "SELECT kind FROM anomalies WHERE resolved_at IS NULL AND kind IN "
+        "('provider_disagrees', 'over_refund') ORDER BY kind");
+  };
+  EXPECT_EQ(open(), (Rows{"over_refund", "provider_disagrees"}));
+  note(successful, samples::at(13));
+  EXPECT_EQ(open(), Rows{"over_refund"});
+}
+
+}  // namespace
+}  // namespace store
