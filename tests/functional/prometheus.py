@@ -14,10 +14,12 @@ METRICS = {
     "process_start_time_seconds",
     "refundd_anomalies_open",
     "refundd_build_info",
+    "refundd_catching_up",
     "refundd_certificate_days_left",
     "refundd_database_connects_total",
     "refundd_database_errors_total",
     "refundd_database_figures_age_seconds",
+    "refundd_deliveries_of_last_day",
     "refundd_http_connections",
     "refundd_http_connections_limit",
     "refundd_ingest_batch_events",
@@ -28,7 +30,12 @@ METRICS = {
     "refundd_outbox_messages",
     "refundd_outbox_oldest_pending_seconds",
     "refundd_outbox_sends_total",
+    "refundd_provider_answers_total",
+    "refundd_provider_lists_age_seconds",
+    "refundd_provider_unreadable",
+    "refundd_reads_due",
     "refundd_ready",
+    "refundd_recovered_total",
     "refundd_refund_oldest_pending_seconds",
     "refundd_refunds",
     "refundd_source_seconds_since_good_event",
@@ -36,6 +43,9 @@ METRICS = {
     "refundd_webhook_authentication_failures_total",
     "refundd_webhook_events_total",
 }
+
+# Only where a provider's API is asked: test_reads.py.
+OF_ASKED_SOURCES = {"refundd_provider_answers_total", "refundd_recovered_total"}
 
 
 class Metrics:

@@ -15,6 +15,7 @@ from installation import BUILD, PROJECT
 UNITS = PROJECT / "systemd"
 CONFIG = PROJECT / "config" / "refundd.toml"
 SERVICES = ["refundd.service", "refundd@.service"]
+RECONCILE = ["refundd-reconcile.service", "refundd-reconcile.timer"]
 EXPOSURE_MAX = 1.5
 SANDBOX_BEGINS = "# ---- Sandbox."
 
@@ -57,11 +58,12 @@ def units(tmp_path):
     folder = tmp_path / "units"
     shutil.copytree(UNITS, folder, symlinks=True)
     for file in [*folder.glob("*.service"), *folder.glob("*.d/2*.conf")]:
-        file.write_text(file.read_text().replace("/usr/bin/refundd ", f"{BUILD / 'refundd'} "))
+        text = file.read_text().replace("/usr/bin/refundd ", f"{BUILD / 'refundd'} ")
+        file.write_text(text.replace("/usr/bin/refundctl ", f"{BUILD / 'refundctl'} "))
     return folder
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "refundd.socket"])
+@pytest.mark.parametrize("name", [*SERVICES, "refundd.socket", *RECONCILE])
 def test_systemd_has_nothing_to_say_about_a_unit(units, name):
     done = run("systemd-analyze", "verify", units / name)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -73,6 +75,23 @@ def test_the_exposure_is_small(name):
     assert done.returncode == 0, done.stderr
     exposure = re.search(r"Overall exposure level for \S+: ([0-9.]+) ", done.stdout)
     assert float(exposure[1]) <= EXPOSURE_MAX, done.stdout
+
+
+def test_the_reconciliation_is_as_well_guarded_as_refundd_service():
+    def guards(name):
+        text = (UNITS / name).read_text().partition(SANDBOX_BEGINS.rstrip("."))[2]
+        return [line for line in text.partition("[Install]")[0].splitlines()[1:]
+                if line and not line.startswith("#")]
+
+    assert len(guards("refundd.service")) > 30
+    assert guards("refundd-reconcile.service") == guards("refundd.service")
+
+
+def test_the_reconciliation_is_started_by_its_timer_alone():
+    assert not values("refundd-reconcile.service", "WantedBy")
+    assert "reconcile --all --yesterday" in value("refundd-reconcile.service", "ExecStart")
+    done = run("systemd-analyze", "calendar", value("refundd-reconcile.timer", "OnCalendar"))
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_instance_is_as_well_guarded_as_refundd_service():
