@@ -23,10 +23,11 @@ fi
 work=
 daemon=
 receivers=
+provider=
 clean_up() {
   trap '' INT TERM
   local process
-  for process in "$daemon" "$receivers"; do
+  for process in "$daemon" "$receivers" "$provider"; do
     if [ -n "$process" ]; then
       kill -KILL "$process" 2>/dev/null || true
       wait "$process" 2>/dev/null || true
@@ -96,7 +97,7 @@ wait_for() {
 
 is_listening() {
   local line
-  line=$(grep ' listening ' "$work/refundd.log") || return 1
+  line=$(grep ' listening ' "$work/refundd.log" 2>/dev/null) || return 1
   port=$(sed -nE 's/.* port=([0-9]+).*/\1/p' <<<"$line")
   admin_port=$(sed -nE 's/.* admin_port=([0-9]+).*/\1/p' <<<"$line")
 }
@@ -205,6 +206,68 @@ sink = "mail"
 [[route]]
 sink = "tickets"
 END
+}
+
+# What an account at Omise holds: one charge, three refunds of it, an event for each.
+write_account() {
+  local numbers="1 2 3" number comma=
+  local charge='"object": "charge", "id": "chrg_outlet", "livemode": true, "amount": 90000,
+    "currency": "THB", "status": "successful", "metadata": {"order_id": "order-8"}, "created_at": "'$1'"'
+  refund() {
+    echo '"object": "refund", "id": "rfnd_outlet_'"$1"'", "livemode": true, "charge": "chrg_outlet",
+      "amount": '"$1"'0000, "currency": "THB", "status": "closed", "metadata": {}, "created_at": "'"$2"'"'
+  }
+  {
+    echo '{"charges": [{'"$charge"'}], "refunds": ['
+    for number in $numbers; do
+      echo "$comma{$(refund "$number" "$1")}"
+      comma=,
+    done
+    echo '], "events": ['
+    comma=
+    for number in $numbers; do
+      echo "$comma"'{"object": "event", "id": "evnt_outlet_'"$number"'", "livemode": true,
+        "key": "refund.create", "created_at": "'"$1"'", "webhook_deliveries": [],
+        "data": {'"$(refund "$number" "$1")"'}}'
+      comma=,
+    done
+    echo ']}'
+  } >"$work/outlet.json"
+}
+
+is_provider_there() { [ -s "$work/outlet-port" ]; }
+
+start_provider() {
+  (umask 077
+   echo "skey_demo" >"$work/outlet-secret-key")
+  /usr/bin/python3 "$here/functional/fake_provider.py" --certificate "$work/tls-certificate.pem" \
+    --key "$work/tls-private-key.pem" --provider omise --api-key skey_demo \
+    --state "$work/outlet.json" --port-file "$work/outlet-port" 2>"$work/provider.log" &
+  provider=$!
+  wait_for is_provider_there
+}
+
+add_outlet() {
+  cat >>"$work/refundd.toml" <<END
+[[source]]
+name = "omise-outlet"
+provider = "omise"
+webhook_secret_files = ["omise-webhook-secret"]
+currency_default = "THB"
+END
+}
+
+# Into the last table of the file.
+ask_the_outlet() {
+  cat >>"$work/refundd.toml" <<END
+api_key_file = "outlet-secret-key"
+api_url = "https://127.0.0.1:$(cat "$work/outlet-port")"
+api_ca_file = "tls-certificate.pem"
+END
+}
+
+has_caught_up() {
+  [ "$(sql --tuples-only --no-align --command "SELECT count(*) FROM source_reads WHERE source = 'omise-outlet' AND last_read_at IS NOT NULL AND catching_up_since IS NULL")" = 1 ]
 }
 
 started=$SECONDS
@@ -337,6 +400,35 @@ grep -q '"signature": "valid"' "$ticket" || not_as_told "the ticket is not signe
 say "Where each message went, for a support agent:"
 show_command "refundctl outbox list --refund rfnd_fail"
 "$build/refundctl" --config "$work/refundd.toml" outbox list --refund rfnd_fail | sed 's/^/    /'
+
+chapter "8. Two webhooks that never came"
+say "Another account, the outlet's, with three refunds of today. Omise delivers the webhook of the first
+one; those of the other two are lost."
+made_at=$(date --utc --date '5 minutes ago' +%FT%TZ)
+add_outlet
+stop_daemon
+start_daemon
+send "200 applied" omise-outlet --event refund.create --event-id evnt_outlet_1 --refund rfnd_outlet_1 --charge chrg_outlet --amount 10000 --status closed --occurred-at "$made_at"
+say "Now the daemon gets a key for the account's API, for which a stand-in starts on this machine. After the
+start it reads the account's lists and finds what is missing:"
+write_account "$made_at"
+start_provider
+ask_the_outlet
+stop_daemon
+start_daemon
+wait_for has_caught_up
+table "SELECT refund_id, status, amount_minor AS amount, evidence FROM refunds WHERE source = 'omise-outlet' ORDER BY refund_id"
+expect "3 successful" "SELECT count(*) || ' ' || min(status) FROM refunds WHERE source = 'omise-outlet'"
+expect "2" "SELECT count(*) FROM refunds WHERE source = 'omise-outlet' AND evidence = 'api_read'"
+day=$(TZ=Asia/Bangkok date --date "$made_at" +%F)
+say "Finance compares the day with the account: nothing is missing, here or there."
+show_command "refundctl reconcile --source omise-outlet --from $day"
+"$build/refundctl" --config "$work/refundd.toml" reconcile --source omise-outlet --from "$day" |
+  sed 's/^/    /' || not_as_told "the reconciliation is not clean"
+say "And every row is what its evidence says:"
+show_command "refundctl rebuild --verify"
+"$build/refundctl" --config "$work/refundd.toml" rebuild --verify | sed 's/^/    /' ||
+  not_as_told "a row is not what the events say"
 
 chapter "Stopping"
 stop_daemon
