@@ -217,9 +217,7 @@ class Daemon {
     if (dispatcher_ && setup.outbox) {
       dispatcher_->reconfigure(*std::move(setup.outbox));
     }
-    if (started_) {
-      reader_.reconfigure(commands::make_read_sources(setup));
-    }
+    reader_.reconfigure(commands::make_read_sources(setup));
     server_.reload(std::move(tls), setup.config.listener, std::move(setup.sources));
     runtime::set_log_level(setup.config.log.level);
     for (const std::string& key : runtime::keys_that_need_a_restart(config_, setup.config)) {

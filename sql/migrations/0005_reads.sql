@@ -28,7 +28,8 @@ CREATE TABLE refund_reads (
     given_up_at     timestamptz,
     CONSTRAINT refund_reads_pkey PRIMARY KEY (refund_id, source)
 ) WITH (fillfactor = 70);
-CREATE INDEX refund_reads_due ON refund_reads (next_read_at) WHERE next_read_at IS NOT NULL;
+CREATE INDEX refund_reads_due ON refund_reads (source, next_read_at)
+    WHERE next_read_at IS NOT NULL;
 
 -- How far each source's lists are known, and who reads them now.
 CREATE TABLE source_reads (

@@ -34,16 +34,19 @@ store::OutboxMessage require_message(store::Connection& connection, const std::s
   return std::move(found.front());
 }
 
+constexpr const char* k_waits_for_api = "waits for the provider's API to say the same";
+
 Table outbox_table(std::span<const store::OutboxMessage> messages) {
   Table table{{"message", "made", "state", "audience", "template", "refund", "sink", "attempts",
                "next attempt", "sent", "last error"}};
   for (const auto& message : messages) {
-    table.add_row({message.message_id, time_to_second(message.created_at), message.state,
-                   message.audience, message.template_name, message.refund_id, message.sink,
-                   std::to_string(message.attempts),
-                   message.state == "pending" ? time_to_second(message.next_attempt_at) : "",
-                   message.sent_at ? time_to_second(*message.sent_at) : "",
-                   shortened(printable(message.last_error), k_error_width_max)});
+    table.add_row(
+        {message.message_id, time_to_second(message.created_at), message.state, message.audience,
+         message.template_name, message.refund_id, message.sink, std::to_string(message.attempts),
+         message.state == "pending" ? time_to_second(message.next_attempt_at) : "",
+         message.sent_at ? time_to_second(*message.sent_at) : "",
+         message.held_since ? k_waits_for_api
+                            : shortened(printable(message.last_error), k_error_width_max)});
   }
   return table;
 }
@@ -64,6 +67,7 @@ Json to_json(const store::OutboxMessage& message) {
           {"created_at", domain::format_rfc3339(message.created_at)},
           {"next_attempt_at", domain::format_rfc3339(message.next_attempt_at)},
           {"leased_until", or_null(message.leased_until)},
+          {"held_since", or_null(message.held_since)},
           {"lease_token", or_null(message.lease_token)},
           {"sent_at", or_null(message.sent_at)},
           {"last_error", or_null(message.last_error)},

@@ -54,13 +54,14 @@ ClaimDecision decide_claim(const DueMessage& message, const Delivery& delivery,
     return settle(ClaimKind::suppressed, message, "test mode without a test_recipient");
   }
   const bool is_for_customer = message.audience == domain::Audience::customer;
+  // The address comes later: what the API says may bring the order.
+  if (is_for_customer && waits_for_api(message, delivery)) {
+    return {ClaimKind::hold, route->sink, "", /*tell_support_unreachable=*/false};
+  }
   if (is_for_customer && recipient_of(message, delivery).empty()) {
     ClaimDecision decision = settle(ClaimKind::suppressed, message, "no address is known");
     decision.tell_support_unreachable = true;
     return decision;
-  }
-  if (is_for_customer && waits_for_api(message, delivery)) {
-    return {ClaimKind::hold, route->sink, "", /*tell_support_unreachable=*/false};
   }
   const auto slots = free_slots.find(route->sink);
   const bool is_free = slots != free_slots.end() && slots->second > 0;

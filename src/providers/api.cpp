@@ -37,7 +37,9 @@ std::optional<ApiPage> parse_page(std::string_view body) {
     page.total = total->get<std::int64_t>();
   }
   const Json* const has_more = member(parsed.value, "has_more");
-  page.has_more = has_more != nullptr && has_more->is_boolean() && has_more->get<bool>();
+  if (has_more != nullptr && has_more->is_boolean()) {
+    page.has_more = has_more->get<bool>();
+  }
   return page;
 }
 

@@ -31,7 +31,7 @@ struct ApiItem {
 struct ApiPage {
   std::vector<ApiItem> items;
   std::optional<std::int64_t> total;  // of the whole list, where the provider counts
-  bool has_more = false;              // as the provider says; means nothing where it does not
+  std::optional<bool> has_more;       // as the provider says; nullopt: it does not
 };
 
 struct Api {
@@ -48,9 +48,11 @@ struct Api {
   std::string (*charge_path)(std::string_view charge_id);
   std::string (*refunds_path)(const TimeRange&);
   std::string (*events_path)(const TimeRange&);
-  /// Where a list goes on that began with `first_path`; empty: this was its end. `seen`: how many
-  /// items of it came so far, those of `page` included.
-  std::string (*next_path)(std::string_view first_path, const ApiPage& page, std::size_t seen);
+  /// Where a list goes on that began with `first_path`; empty: this was its end; nullopt: the page
+  /// does not say, and must not count as the last one. `seen`: how many items of the list came so
+  /// far, those of `page` included.
+  std::optional<std::string> (*next_path)(std::string_view first_path, const ApiPage& page,
+                                          std::size_t seen);
   /// Whether the provider knows that this event was answered well here; nullopt: it does not say.
   std::optional<bool> (*was_answered)(const ApiItem& event);
 };

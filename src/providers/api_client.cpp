@@ -19,6 +19,8 @@ constexpr std::chrono::milliseconds k_retry_delay{500};
 constexpr std::chrono::milliseconds k_turn{50};
 /// A provider that asks for more patience is asked again by the caller, later.
 constexpr std::chrono::seconds k_patience_max{30};
+/// Whatever it asks for.
+constexpr curl_off_t k_retry_after_max_seconds = 3600;
 
 struct HttpAnswer {
   long status = 0;
@@ -31,7 +33,11 @@ std::size_t keep_answer(char* bytes, std::size_t /*always_1*/, std::size_t size,
   if (body.size() + size > k_answer_max_bytes) {
     return 0;
   }
-  body.append(bytes, size);
+  try {
+    body.append(bytes, size);
+  } catch (const std::bad_alloc&) {
+    return 0;  // no exception goes through libcurl
+  }
   return size;
 }
 
@@ -118,8 +124,12 @@ class ApiClient::Impl {
     for (int listing = 1;; ++listing) {
       bool changed = false;
       const auto error = list_once(first_path, range, page, changed);
-      if (error || !changed || listing == k_listings_max) {
+      if (error || !changed) {
         return error;
+      }
+      if (listing == k_listings_max) {
+        return ApiError{
+            ApiErrorKind::unreadable, "the provider's list changes while it is read", {}};
       }
     }
   }
@@ -142,11 +152,16 @@ class ApiClient::Impl {
       changed = changed || (total && page.total != total);
       total = page.total;
       seen += page.items.size();
-      path = api_.next_path(first_path, page, seen);
+      const auto next = api_.next_path(first_path, page, seen);
       const bool is_behind = api_.newest_first && ends_before(page, range.from);
       if (!visit(inside(std::move(page), range)) || is_behind) {
         return std::nullopt;
       }
+      if (!next) {
+        return ApiError{
+            ApiErrorKind::unreadable, "the provider's list does not say how it goes on", {}};
+      }
+      path = *next;
     }
     return std::nullopt;
   }
@@ -229,7 +244,8 @@ class ApiClient::Impl {
     curl_off_t retry_after_seconds = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer.status);
     curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &retry_after_seconds);
-    answer.retry_after = std::chrono::seconds{std::max<curl_off_t>(0, retry_after_seconds)};
+    answer.retry_after = std::chrono::seconds{
+        std::clamp<curl_off_t>(retry_after_seconds, 0, k_retry_after_max_seconds)};
     return std::nullopt;
   }
 

@@ -43,9 +43,16 @@ std::string events_path(const TimeRange& range) {
   return list_path("events", range);
 }
 
-std::string next_path(std::string_view first_path, const ApiPage& page, std::size_t seen) {
-  if (page.items.empty() || !page.total || static_cast<std::int64_t>(seen) >= *page.total) {
+std::optional<std::string> next_path(std::string_view first_path, const ApiPage& page,
+                                     std::size_t seen) {
+  if (!page.total) {
+    return std::nullopt;
+  }
+  if (static_cast<std::int64_t>(seen) >= *page.total) {
     return "";
+  }
+  if (page.items.empty()) {
+    return std::nullopt;
   }
   return std::string{first_path} + "&offset=" + std::to_string(seen);
 }

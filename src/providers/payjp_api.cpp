@@ -31,9 +31,13 @@ std::string events_path(const TimeRange& /*range*/) {
   return list_path("events");
 }
 
-std::string next_path(std::string_view first_path, const ApiPage& page, std::size_t /*seen*/) {
-  if (!page.has_more || page.items.empty() || page.items.back().id.empty()) {
+std::optional<std::string> next_path(std::string_view first_path, const ApiPage& page,
+                                     std::size_t /*seen*/) {
+  if (page.has_more == false) {
     return "";
+  }
+  if (!page.has_more || page.items.empty() || page.items.back().id.empty()) {
+    return std::nullopt;
   }
   return std::string{first_path} + "&starting_after=" + path_segment(page.items.back().id);
 }

@@ -1,11 +1,14 @@
 #include "reads/catch_up.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "reads/answer.hpp"
+#include "reads/poll.hpp"
 #include "runtime/log.hpp"
 #include "store/delivery_counts.hpp"
+#include "store/refund_reads.hpp"
 #include "store/source_reads.hpp"
 
 namespace reads {
@@ -63,11 +66,27 @@ std::vector<std::string> ids_of(const std::vector<providers::ApiItem>& items) {
   return ids;
 }
 
+// Those that a list brought without their charge: nobody knows whose they are.
+void ask_for_charges(const ReadContext& context, const std::vector<std::string>& refund_ids) {
+  if (refund_ids.empty()) {
+    return;
+  }
+  std::vector<std::string> incomplete;
+  for (const auto& [refund_id, held] :
+       find_held_refunds(context.connection, context.source.name, refund_ids)) {
+    if (!held.charge_is_known && !held.charge_id.empty()) {
+      incomplete.push_back(refund_id);
+    }
+  }
+  ask_soon(context.connection, context.source.name, incomplete, context.clock());
+}
+
 void compare_refunds(const ReadContext& context, const std::vector<providers::ApiItem>& items,
                      domain::Time asked_at) {
   const auto known = find_held_refunds(context.connection, context.source.name, ids_of(items));
   std::vector<providers::ReadEvent> news;
   std::vector<store::ReadNote> notes;
+  std::vector<std::string> moved;
   for (const providers::ApiItem& item : items) {
     const auto found = known.find(item.id);
     const auto held = found == known.end() ? std::nullopt : std::optional{found->second};
@@ -76,9 +95,15 @@ void compare_refunds(const ReadContext& context, const std::vector<providers::Ap
       continue;
     }
     if (const auto& report = answer->read.event.refund; report && report->status) {
-      notes.push_back({item.id, report->status, report->action_required, "", {}, false});
+      store::ReadNote note;
+      note.refund_id = item.id;
+      note.status = report->status;
+      note.action_required = report->action_required;
+      note.asked_at = asked_at;
+      notes.push_back(std::move(note));
     }
     if (answer->agreement != Agreement::agrees) {
+      moved.push_back(item.id);
       news.push_back(std::move(answer->read));
     }
   }
@@ -86,6 +111,27 @@ void compare_refunds(const ReadContext& context, const std::vector<providers::Ap
   log_recovered(context, "refund",
                 static_cast<std::size_t>(std::ranges::count(verdicts, domain::Verdict::applied)));
   note_listed(context.connection, context.source.name, notes, context.clock());
+  ask_for_charges(context, moved);
+}
+
+// A long list must not keep those waiting to whom a single answer is due.
+void poll_between(const ReadContext& context) {
+  context.metrics.note_answer(context.source.name, "listed");
+  schedule_new(context);
+  poll_due(context);
+}
+
+// A list that the provider cannot make now says nothing about its single refunds.
+void check(const ReadContext& context, const std::optional<providers::ApiError>& error) {
+  using providers::ApiErrorKind;
+  if (error) {
+    context.metrics.note_answer(context.source.name, to_string(error->kind));
+    ProviderAway away{*error};
+    away.only_lists =
+        error->kind == ApiErrorKind::server || error->kind == ApiErrorKind::unreadable ||
+        error->kind == ApiErrorKind::invalid_request || error->kind == ApiErrorKind::not_found;
+    throw away;
+  }
 }
 
 class Pass {
@@ -94,6 +140,16 @@ class Pass {
       : context_{context}, pass_{pass} {}
 
   void run(domain::Time until) {
+    try {
+      read(until);
+    } catch (const ProviderAway&) {
+      renew(std::chrono::seconds{0});  // somebody else may have it at once
+      throw;
+    }
+  }
+
+ private:
+  void read(domain::Time until) {
     const auto overlap = context_.policy.catch_up_overlap;
     list_events({pass_.events_from - overlap, until});
     list_refunds({pass_.refunds_from - overlap, until});
@@ -102,35 +158,30 @@ class Pass {
                 now + context_.policy.catch_up_interval, now);
   }
 
- private:
   void list_events(const providers::TimeRange& range) {
-    check(context_.client.list_events(range, [this](const auto& items) {
+    check(context_, context_.client.list_events(range, [this](const auto& items) {
       recover_events(context_, events_in(context_, items));
-      return renew();
+      return go_on();
     }));
   }
 
   void list_refunds(const providers::TimeRange& range) {
     domain::Time asked_at = context_.clock();
-    check(context_.client.list_refunds(range, [&](const auto& items) {
+    check(context_, context_.client.list_refunds(range, [&](const auto& items) {
       compare_refunds(context_, items, asked_at);
+      const bool is_ours = go_on();
       asked_at = context_.clock();
-      return renew();
+      return is_ours;
     }));
   }
 
-  bool renew() {
-    context_.metrics.note_answer(context_.source.name, "listed");
-    return renew_pass(context_.connection, context_.source.name, pass_, k_lease, context_.clock());
+  bool go_on() {
+    poll_between(context_);
+    return renew(k_lease);
   }
 
-  void check(const std::optional<providers::ApiError>& error) {
-    if (error) {
-      context_.metrics.note_answer(context_.source.name, to_string(error->kind));
-      renew_pass(context_.connection, context_.source.name, pass_, std::chrono::seconds{0},
-                 context_.clock());  // somebody else may have it at once
-      throw ProviderAway{*error};
-    }
+  bool renew(std::chrono::seconds lease) {
+    return renew_pass(context_.connection, context_.source.name, pass_, lease, context_.clock());
   }
 
   const ReadContext& context_;
@@ -139,13 +190,14 @@ class Pass {
 
 }  // namespace
 
-void catch_up(const ReadContext& context, bool is_gap) {
+bool catch_up(const ReadContext& context, bool is_gap) {
   const domain::Time now = context.clock();
   const auto pass = begin_pass(context.connection,
                                {context.source.name, is_gap, /*is_due=*/is_gap, k_lease}, now);
   if (pass) {
     Pass{context, *pass}.run(now - grace_of(context.policy));
   }
+  return pass.has_value();
 }
 
 void count_yesterday(const ReadContext& context) {
@@ -153,22 +205,21 @@ void count_yesterday(const ReadContext& context) {
   if (!day) {
     return;
   }
-  std::vector<store::SentEvent> sent;
-  std::set<std::string> seen;
-  const auto error = context.client.list_events({day->begin, day->end}, [&](const auto& items) {
+  std::map<std::string, bool> unanswered;  // by event id
+  check(context, context.client.list_events({day->begin, day->end}, [&](const auto& items) {
     auto events = events_in(context, items);
     for (const auto& event : events) {
-      if (seen.insert(event.event.event_id).second) {
-        const auto answered =
-            context.source.provider->api->was_answered({event.event.event_id, {}, event.body});
-        sent.push_back({event.event.event_id, answered == false});
-      }
+      const auto answered =
+          context.source.provider->api->was_answered({event.event.event_id, {}, event.body});
+      unanswered[event.event.event_id] = answered == false;
     }
     recover_events(context, std::move(events));
+    poll_between(context);
     return true;
-  });
-  if (error) {
-    throw ProviderAway{*error};
+  }));
+  std::vector<store::SentEvent> sent;
+  for (const auto& [event_id, is_unanswered] : unanswered) {
+    sent.push_back({event_id, is_unanswered});
   }
   count_deliveries(context.connection, context.source.name, day->day, sent, context.clock());
 }

@@ -6,8 +6,10 @@
 namespace reads {
 
 /// `is_gap`: something may have been missed, so that it is read now and shows as catching_up. Does
-/// nothing where it is not time yet or another process reads. Throws ProviderAway, store::Failure.
-void catch_up(const ReadContext& context, bool is_gap);
+/// nothing where it is not time yet or another process reads. Single refunds that are due are asked
+/// for between the pages. True: the lists were read to their ends. Throws ProviderAway,
+/// store::Failure.
+bool catch_up(const ReadContext& context, bool is_gap);
 
 /// The loss meter: once a day, what the provider says that it sent yesterday against what is here.
 /// What is missing is recovered first. Throws the same.

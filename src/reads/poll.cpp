@@ -9,78 +9,104 @@
 namespace reads {
 namespace {
 
+using providers::ApiError;
 using providers::ApiErrorKind;
 using store::DueRead;
 using store::ReadNote;
 
-constexpr int k_at_once = 10;
-constexpr std::chrono::seconds k_lease{120};
+constexpr int k_at_once = 5;
+constexpr std::chrono::seconds k_lease{180};
 // A provider may make a refund known to its API a moment after it announced it.
 constexpr std::chrono::seconds k_second_look{60};
 constexpr const char* k_not_found = "the provider's API knows no such refund";
+// One refund may be poison to the provider; several in a row are a provider that does not work.
+constexpr int k_failures_in_a_row_max = 3;
+
+std::string_view word_of(Agreement agreement) {
+  switch (agreement) {
+    case Agreement::agrees:
+      return "agrees";
+    case Agreement::news:
+      return "news";
+    case Agreement::disputed:
+      return "disputed";
+    case Agreement::overtaken:
+      return "overtaken";
+    case Agreement::unclear:
+      return "unclear";
+  }
+  __builtin_unreachable();
+}
+
+// Whether the trouble is with the provider as a whole.
+bool is_away(ApiErrorKind kind) {
+  return kind == ApiErrorKind::authentication || kind == ApiErrorKind::rate_limited ||
+         kind == ApiErrorKind::network || kind == ApiErrorKind::stopped;
+}
 
 class OneRead {
  public:
-  OneRead(const ReadContext& context, const DueRead& due) : context_{context}, due_{due} {}
+  OneRead(const ReadContext& context, const DueRead& due) : context_{context}, due_{due} {
+    note_.refund_id = due.refund_id;
+    note_.asked_at = context.clock();
+    note_.next_read_at = note_.asked_at + delay(due.reads + 1);
+  }
 
-  void run() {
-    ReadNote note;
-    note.refund_id = due_.refund_id;
+  /// What went wrong with this refund alone, if anything did.
+  std::optional<ApiError> run() {
     if (context_.client.can_ask_for(due_.refund_id, due_.charge_id)) {
-      ask(note);
+      ask();
     } else {
-      note.error = "the provider's API wants the refund's charge, which is not known yet";
-      note.next_read_at = next();
+      note_.error = "the provider's API wants the refund's charge, which is not known yet";
     }
-    if (note.next_read_at && must_give_up()) {
-      give_up(note);
+    if (must_give_up()) {
+      give_up();
     }
-    note_read(context_.connection, context_.source.name, note, context_.clock());
-    if (note.status && context_.committed) {
+    note_read(context_.connection, context_.source.name, note_, context_.clock());
+    if (note_.status && context_.committed) {
       context_.committed();  // held messages may go
     }
+    return error_;
   }
 
  private:
-  [[nodiscard]] domain::Time next() const {
-    return context_.clock() + delay_after(context_.policy, due_.payment_method, due_.reads + 1);
+  [[nodiscard]] std::chrono::seconds delay(int reads) const {
+    return delay_after(context_.policy, due_.payment_method, reads);
   }
 
-  void ask(ReadNote& note) {
-    const domain::Time asked_at = context_.clock();
+  void ask() {
     const auto answer = context_.client.refund(due_.refund_id, due_.charge_id);
-    if (const auto* error = std::get_if<providers::ApiError>(&answer)) {
+    if (const auto* error = std::get_if<ApiError>(&answer)) {
       context_.metrics.note_answer(context_.source.name, to_string(error->kind));
-      take_error(*error, note);
+      take_error(*error);
     } else {
-      take_answer(std::get<providers::ApiItem>(answer), asked_at, note);
+      take_answer(std::get<providers::ApiItem>(answer));
     }
   }
 
-  void take_error(const providers::ApiError& error, ReadNote& note) {
-    switch (error.kind) {
-      case ApiErrorKind::authentication:
-      case ApiErrorKind::rate_limited:
-      case ApiErrorKind::network:
-      case ApiErrorKind::stopped:
-        throw ProviderAway{error};
-      case ApiErrorKind::not_found:
-        take_not_found(note);
-        return;
-      case ApiErrorKind::invalid_request:
-      case ApiErrorKind::server:
-      case ApiErrorKind::unreadable:
-        note.error = error.text;
-        note.next_read_at = next();
-        return;
+  void take_error(const ApiError& error) {
+    if (is_away(error.kind)) {
+      throw ProviderAway{error};
     }
+    if (error.kind == ApiErrorKind::not_found) {
+      take_not_found();
+      return;
+    }
+    error_ = error;
+    ask_again(error.text);
   }
 
-  void take_not_found(ReadNote& note) {
-    note.error = k_not_found;
-    note.next_read_at = next();
+  // Nobody answered: its place in the schedule stays, and it does not wait for hours.
+  void ask_again(const std::string& error) {
+    note_.error = error;
+    note_.is_answer = false;
+    note_.next_read_at = note_.asked_at + std::min(delay(due_.reads), context_.policy.poll.front());
+  }
+
+  void take_not_found() {
+    note_.error = k_not_found;
     if (due_.last_error != k_not_found) {
-      note.next_read_at = std::min(*note.next_read_at, context_.clock() + k_second_look);
+      note_.next_read_at = std::min(note_.next_read_at, note_.asked_at + k_second_look);
       return;
     }
     const std::string occasion = due_.held ? due_.held->key.event_id : "";
@@ -89,78 +115,69 @@ class OneRead {
                           k_not_found, occasion, context_.clock())});
   }
 
-  void take_answer(const providers::ApiItem& item, domain::Time asked_at, ReadNote& note) {
-    auto answer = answer_of(context_.source, item, due_.held, asked_at, context_.clock());
+  void take_answer(const providers::ApiItem& item) {
+    // As it is now: a webhook may have come while we asked.
+    const auto held = held_now();
+    auto answer = answer_of(context_.source, item, held, note_.asked_at, context_.clock());
     if (!answer) {
-      note.error = "the provider's answer is not a refund";
-      note.next_read_at = next();
+      ask_again("the provider's answer is not a refund");
       return;
     }
-    const auto report = answer->read.event.refund;
-    const bool is_disputed = answer->agreement == Agreement::disputed;
     context_.metrics.note_answer(context_.source.name, word_of(answer->agreement));
     if (answer->agreement == Agreement::overtaken) {
-      note.next_read_at = context_.clock();
+      ask_again("the refund moved while it was asked for");
       return;
     }
-    submit(std::move(*answer));
-    if (report && report->status) {
-      note.status = report->status;
-      note.action_required = report->action_required;
+    if (const auto& report = answer->read.event.refund; report && report->status) {
+      note_.status = report->status;
+      note_.action_required = report->action_required;
     }
-    if (!note.status || !is_terminal(*note.status) || is_disputed) {
-      note.next_read_at = next();
-    }
+    const bool is_charge_known = learn_charge(answer->read.event.charge_id, held);
+    note_.settles = note_.status && is_terminal(*note_.status) && is_charge_known &&
+                    answer->agreement != Agreement::disputed;
+    // What repeats what the API said before is known already: nothing is stored twice.
+    take_in(context_, {std::move(answer->read)});
   }
 
-  static std::string_view word_of(Agreement agreement) {
-    switch (agreement) {
-      case Agreement::agrees:
-        return "agrees";
-      case Agreement::news:
-        return "news";
-      case Agreement::disputed:
-        return "disputed";
-      case Agreement::overtaken:
-        return "overtaken";
-      case Agreement::unclear:
-        return "unclear";
-    }
-    __builtin_unreachable();
+  std::optional<store::HeldRefund> held_now() {
+    auto found = find_held_refunds(context_.connection, context_.source.name, {due_.refund_id});
+    const auto held = found.find(due_.refund_id);
+    return held == found.end() ? std::nullopt : std::optional{std::move(held->second)};
   }
 
-  // What repeats what the API said before is known already: nothing is stored twice.
-  void submit(Answer answer) {
-    std::vector<providers::ReadEvent> reads;
-    if (auto charge = unknown_charge(answer.read.event.charge_id)) {
-      reads.push_back(*std::move(charge));
-    }
-    reads.push_back(std::move(answer.read));
-    take_in(context_, std::move(reads));
-  }
-
-  // Without its charge nobody knows how much of an order is paid back.
-  std::optional<providers::ReadEvent> unknown_charge(const std::string& charge_id) {
-    if (charge_id.empty() || (due_.held && due_.held->charge_is_known)) {
-      return std::nullopt;
+  // Without its charge nobody knows how much of an order is paid back, nor whose it is. False: it
+  // is to be asked for again.
+  bool learn_charge(const std::string& charge_id, const std::optional<store::HeldRefund>& held) {
+    if (charge_id.empty() || (held && held->charge_is_known)) {
+      return true;
     }
     const auto answer = context_.client.charge(charge_id);
-    if (const auto* error = std::get_if<providers::ApiError>(&answer)) {
+    if (const auto* error = std::get_if<ApiError>(&answer)) {
+      if (is_away(error->kind)) {
+        throw ProviderAway{*error};
+      }
       runtime::log_warn(
           "a charge could not be read",
           {{"source", context_.source.name}, {"charge_id", charge_id}, {"error", error->text}});
-      return std::nullopt;
+      return error->kind == ApiErrorKind::not_found;
     }
-    return read_charge(context_.source, std::get<providers::ApiItem>(answer), context_.clock());
+    if (auto read =
+            read_charge(context_.source, std::get<providers::ApiItem>(answer), context_.clock())) {
+      take_in(context_, {*std::move(read)});
+    }
+    return true;
   }
 
+  // Only where the provider answered to the end of the schedule: silence is no answer.
   [[nodiscard]] bool must_give_up() const {
-    return context_.clock() - due_.first_due_at >= context_.policy.give_up_after;
+    return note_.is_answer && !note_.settles && !delay_grows() &&
+           note_.asked_at - due_.first_due_at >= context_.policy.give_up_after;
   }
 
-  void give_up(ReadNote& note) {
-    note.next_read_at.reset();
-    note.is_given_up = true;
+  [[nodiscard]] bool delay_grows() const { return delay(due_.reads + 1) != delay(due_.reads + 2); }
+
+  void give_up() {
+    note_.is_given_up = true;
     const std::string sentence = "asked " + std::to_string(due_.reads + 1) +
                                  " times without an outcome: it is not asked for any more";
     take_in(context_,
@@ -172,6 +189,8 @@ class OneRead {
 
   const ReadContext& context_;
   const DueRead& due_;
+  ReadNote note_;
+  std::optional<ApiError> error_;
 };
 
 void give_back(const ReadContext& context, std::span<const DueRead> rest) {
@@ -196,13 +215,19 @@ void schedule_new(const ReadContext& context) {
 bool poll_due(const ReadContext& context) {
   const auto due =
       claim_due_reads(context.connection, context.source.name, k_at_once, k_lease, context.clock());
-  for (std::size_t at = 0; at < due.size(); ++at) {
-    try {
-      OneRead{context, due[at]}.run();
-    } catch (const ProviderAway&) {
-      give_back(context, std::span{due}.subspan(at));
-      throw;
+  int failures = 0;
+  std::size_t done = 0;
+  try {
+    for (; done < due.size(); ++done) {
+      const auto error = OneRead{context, due[done]}.run();
+      failures = error ? failures + 1 : 0;
+      if (failures == k_failures_in_a_row_max) {
+        throw ProviderAway{*error};
+      }
     }
+  } catch (const ProviderAway&) {
+    give_back(context, std::span{due}.subspan(done));
+    throw;
   }
   return due.size() == static_cast<std::size_t>(k_at_once);
 }

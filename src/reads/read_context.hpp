@@ -25,11 +25,12 @@ struct ReadContext {
   const std::function<void()>& committed;
 };
 
-/// The provider as a whole cannot be asked now.
+/// The provider cannot be asked now: as a whole, or only for its lists.
 struct ProviderAway : std::runtime_error {
   explicit ProviderAway(providers::ApiError failure)
       : std::runtime_error{failure.text}, error{std::move(failure)} {}
   providers::ApiError error;
+  bool only_lists = false;
 };
 
 /// What was read, as the ingest takes it.

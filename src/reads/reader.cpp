@@ -22,6 +22,12 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds k_look_interval{1000};
 constexpr std::chrono::seconds k_schedule_interval_max{20};
+constexpr std::chrono::seconds k_pause_after_fault{60};
+constexpr std::chrono::seconds k_database_pause_max{20};
+constexpr int k_doublings_max = 10;
+// Then the lists have their turn.
+constexpr int k_batches_max = 10;
+constexpr const char* k_utc = "UTC";
 
 /// Waits so long, less where it is asked to stop. false: it was.
 bool pause(const std::stop_token& stop, std::chrono::milliseconds duration) {
@@ -34,31 +40,16 @@ bool pause(const std::stop_token& stop, std::chrono::milliseconds duration) {
   return !stop.stop_requested();
 }
 
-/// A list that the provider cannot make now says nothing about its single refunds.
-bool concerns_lists_only(providers::ApiErrorKind kind) {
-  switch (kind) {
-    case providers::ApiErrorKind::invalid_request:
-    case providers::ApiErrorKind::not_found:
-    case providers::ApiErrorKind::server:
-    case providers::ApiErrorKind::unreadable:
-      return true;
-    case providers::ApiErrorKind::authentication:
-    case providers::ApiErrorKind::rate_limited:
-    case providers::ApiErrorKind::network:
-    case providers::ApiErrorKind::stopped:
-      return false;
-  }
-  __builtin_unreachable();
-}
-
 /// One source's thread.
 class SourceLoop {
  public:
+  /// `known_until`: what was received later says nothing about what was missed before.
   SourceLoop(const ReadSource& source, const ReaderOptions& options, ReadsMetrics& metrics,
-             std::stop_token stop)
+             domain::Time known_until, std::stop_token stop)
       : source_{source},
         options_{options},
         metrics_{metrics},
+        known_until_{known_until},
         stop_{std::move(stop)},
         client_{source.source,
                 [this](std::chrono::milliseconds duration) { return pause(stop_, duration); }} {
@@ -70,9 +61,11 @@ class SourceLoop {
       try {
         look();
       } catch (const ProviderAway& away) {
-        note_away(away.error);
+        note_away(away);
       } catch (const store::Failure& failure) {
         note_lost_database(failure.what());
+      } catch (const std::exception& error) {
+        note_fault(error.what());
       }
     } while (pause(stop_, k_look_interval));
   }
@@ -89,10 +82,11 @@ class SourceLoop {
     if (SteadyClock::now() < lists_blocked_until_) {
       return;
     }
-    catch_up(context, is_gap_);
-    is_gap_ = false;
-    count_yesterday(context);
-    note_well();
+    if (catch_up(context, is_gap_)) {
+      is_gap_ = false;
+      count_yesterday(context);
+      note_well();
+    }
   }
 
   void connect() {
@@ -104,12 +98,27 @@ class SourceLoop {
     options.application_name = "refundd-reads";
     options.plans_by_key = true;
     connection_.emplace(options);
+    save_source(source_.source.time_zone);
+    remember_source(*connection_, source_.source.name, known_until_, clock_());
     is_database_away_ = false;
+    database_failures_ = 0;
+  }
+
+  // Views need the time zone; one that PostgreSQL does not know must not stop the reading.
+  void save_source(const std::string& time_zone) {
     const providers::Source& source = source_.source;
-    save_sources(
-        *connection_,
-        {{source.name, std::string{source.provider->name}, source.livemode, source.time_zone}},
-        clock_());
+    try {
+      save_sources(*connection_,
+                   {{source.name, std::string{source.provider->name}, source.livemode, time_zone}},
+                   clock_());
+    } catch (const store::Failure& failure) {
+      if (failure.kind() != store::FailureKind::rejected || time_zone == k_utc) {
+        throw;
+      }
+      runtime::log_error("the source's time zone is not known to PostgreSQL: its days are UTC's",
+                         {{"source", source.name}, {"time_zone", time_zone}});
+      save_source(k_utc);
+    }
   }
 
   void poll(const ReadContext& context) {
@@ -119,7 +128,7 @@ class SourceLoop {
           SteadyClock::now() +
           std::min<SteadyClock::duration>(source_.policy.poll.front() / 5, k_schedule_interval_max);
     }
-    while (poll_due(context) && !stop_.stop_requested()) {
+    for (int batch = 0; batch < k_batches_max && poll_due(context); ++batch) {
     }
   }
 
@@ -132,12 +141,13 @@ class SourceLoop {
   }
 
   // One line for each kind of trouble, however long it lasts: a wrong key is one alarm.
-  void note_away(const providers::ApiError& error) {
+  void note_away(const ProviderAway& away) {
+    const providers::ApiError& error = away.error;
     if (error.kind == providers::ApiErrorKind::stopped) {
       return;
     }
     const auto delay = backoff_after(source_.policy, failures_++, error.retry_after);
-    auto& blocked_until = concerns_lists_only(error.kind) ? lists_blocked_until_ : blocked_until_;
+    auto& blocked_until = away.only_lists ? lists_blocked_until_ : blocked_until_;
     blocked_until = SteadyClock::now() + delay;
     is_gap_ = true;
     const std::string kind{to_string(error.kind)};
@@ -163,17 +173,32 @@ class SourceLoop {
     is_database_away_ = true;
     connection_.reset();
     is_gap_ = true;
+    blocked_until_ =
+        SteadyClock::now() + std::min<SteadyClock::duration>(
+                                 k_look_interval * (1 << database_failures_), k_database_pause_max);
+    database_failures_ = std::min(database_failures_ + 1, k_doublings_max);
+  }
+
+  // Nothing that is expected: the other parts of the daemon go on, and so does this one, slowly.
+  void note_fault(const char* what) {
+    runtime::log_error("reading the provider's API failed",
+                       {{"source", source_.source.name}, {"error", what}});
+    connection_.reset();
+    is_gap_ = true;
+    blocked_until_ = SteadyClock::now() + k_pause_after_fault;
   }
 
   const ReadSource& source_;
   const ReaderOptions& options_;
   ReadsMetrics& metrics_;
+  domain::Time known_until_;
   std::stop_token stop_;
   const ingest::Clock clock_ = runtime::wall_clock_now;
   providers::ApiClient client_;
   std::optional<store::Connection> connection_;
   bool is_gap_ = true;  // nobody knows how long this process was away
   bool is_database_away_ = false;
+  int database_failures_ = 0;
   int failures_ = 0;
   std::string problem_;  // the kind of the last error; empty: none
   SteadyClock::time_point blocked_until_{};
@@ -193,21 +218,30 @@ class Reader::Impl {
   ~Impl() { stop(); }
 
   void start() {
+    started_ = true;
     for (const ReadSource& source : options_.sources) {
       if (source.source.api) {
         threads_.emplace_back([this, source](const std::stop_token& stop) {
-          SourceLoop{source, options_, metrics_, stop}.run();
+          try {
+            SourceLoop{source, options_, metrics_, made_at_, stop}.run();
+          } catch (const std::exception& error) {
+            runtime::log_error("the provider's API is not read",
+                               {{"source", source.source.name}, {"error", error.what()}});
+          }
         });
       }
     }
   }
 
   void reconfigure(std::vector<ReadSource> sources) {
+    options_.sources = std::move(sources);
+    if (!started_) {
+      return;
+    }
     begin_stop();
     // They end by themselves; stop() waits for them.
     std::ranges::move(threads_, std::back_inserter(retired_));
     threads_.clear();
-    options_.sources = std::move(sources);
     start();
   }
 
@@ -227,6 +261,9 @@ class Reader::Impl {
   ReaderOptions options_;
   std::shared_ptr<prometheus::Registry> registry_;
   ReadsMetrics metrics_;
+  // Before any webhook is accepted.
+  domain::Time made_at_ = runtime::wall_clock_now();
+  bool started_ = false;
   std::vector<std::jthread> threads_;
   std::vector<std::jthread> retired_;
 };

@@ -36,6 +36,8 @@ struct ReaderOptions {
 
 class Reader {
  public:
+  /// Make it before any webhook is accepted: what comes later does not count as the last known
+  /// point of a source that was never read.
   explicit Reader(ReaderOptions options);
   /// Stops, where stop() was not called.
   ~Reader();

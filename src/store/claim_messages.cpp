@@ -1,5 +1,7 @@
 #include "store/claim_messages.hpp"
 
+#include <algorithm>
+
 #include "store/due_messages.hpp"
 #include "store/json_object.hpp"
 #include "store/message_id.hpp"
@@ -30,6 +32,9 @@ SELECT unnest($1::uuid[]), 'support', 'customer_unreachable', 'normal', unnest($
        unnest($3::text[]), unnest($4::text[]), unnest($5::boolean[]), 'once', unnest($6::jsonb[]),
        'pending', $7::timestamptz, $7::timestamptz
     ON CONFLICT ON CONSTRAINT outbox_messages_once DO NOTHING)"};
+
+constexpr std::chrono::minutes k_hold_min{1};
+constexpr std::chrono::minutes k_hold_max{10};
 
 std::string text_of(const Uuid& uuid) {
   constexpr std::string_view k_digits = "0123456789abcdef";
@@ -89,7 +94,7 @@ class Claims {
     }
     rows_.add_row(message.message_id, state_after(decision.kind), text_or_null(decision.sink),
                   is_sent ? 1 : 0, token, leased_until, text_or_null(decision.note),
-                  is_held ? std::optional{request_.now + request_.hold} : std::nullopt);
+                  is_held ? std::optional{held_until(message)} : std::nullopt);
     if (decision.tell_support_unreachable) {
       unreachable_.add_row(make_message_id(request_.now), message.source,
                            text_or_null(message.refund_id), text_or_null(message.order_id),
@@ -114,6 +119,12 @@ class Claims {
   }
 
  private:
+  // Looked at again where nobody lets it go before; the longer it waits, the less often.
+  [[nodiscard]] domain::Time held_until(const DueMessage& message) const {
+    const auto waited = request_.now - message.created_at;
+    return request_.now + std::clamp<domain::Time::duration>(waited, k_hold_min, k_hold_max);
+  }
+
   const ClaimRequest& request_;
   Columns rows_{Type::text, Type::text,        Type::text, Type::integer,
                 Type::uuid, Type::timestamptz, Type::text, Type::timestamptz};

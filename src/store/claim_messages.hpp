@@ -51,8 +51,6 @@ struct ClaimRequest {
   /// How many to look at, of each sink's queue; "": of those that are not routed yet.
   std::map<std::string, int> counts;
   std::chrono::seconds lease{60};
-  /// After which a held message is looked at again where nobody lets it go before.
-  std::chrono::seconds hold{60};
 };
 
 struct ClaimResult {

@@ -13,8 +13,8 @@ namespace {
 // by hand may read a whole table: only the states that need a person have an index of their own.
 constexpr const char* k_list_newest_first = R"(
 SELECT message_id, audience, template, priority, source, refund_id, order_id, livemode, episode,
-       payload, state, sink, attempts, next_attempt_at, leased_until, lease_token, last_error,
-       created_at, sent_at, external_reference, count(*) OVER () AS total
+       payload, state, sink, attempts, next_attempt_at, leased_until, lease_token, held_since,
+       last_error, created_at, sent_at, external_reference, count(*) OVER () AS total
   FROM outbox_messages
  WHERE ($1::text = '' OR state = $1::text) AND ($2::text = '' OR sink = $2::text)
    AND ($3::text = '' OR audience = $3::text) AND ($4::text = '' OR refund_id = $4::text)
@@ -23,8 +23,8 @@ SELECT message_id, audience, template, priority, source, refund_id, order_id, li
 
 constexpr const char* k_list_due_first = R"(
 SELECT message_id, audience, template, priority, source, refund_id, order_id, livemode, episode,
-       payload, state, sink, attempts, next_attempt_at, leased_until, lease_token, last_error,
-       created_at, sent_at, external_reference, count(*) OVER () AS total
+       payload, state, sink, attempts, next_attempt_at, leased_until, lease_token, held_since,
+       last_error, created_at, sent_at, external_reference, count(*) OVER () AS total
   FROM outbox_messages
  WHERE ($1::text = '' OR state = $1::text) AND ($2::text = '' OR sink = $2::text)
    AND ($3::text = '' OR audience = $3::text) AND ($4::text = '' OR refund_id = $4::text)
@@ -33,8 +33,8 @@ SELECT message_id, audience, template, priority, source, refund_id, order_id, li
 
 constexpr const char* k_find_in_range = R"(
 SELECT message_id, audience, template, priority, source, refund_id, order_id, livemode, episode,
-       payload, state, sink, attempts, next_attempt_at, leased_until, lease_token, last_error,
-       created_at, sent_at, external_reference
+       payload, state, sink, attempts, next_attempt_at, leased_until, lease_token, held_since,
+       last_error, created_at, sent_at, external_reference
   FROM outbox_messages
  WHERE message_id BETWEEN $1::uuid AND $2::uuid
  ORDER BY message_id
@@ -78,6 +78,7 @@ OutboxMessage read_message(const pqxx::row& row) {
   message.next_attempt_at =
       require(read_time(row["next_attempt_at"]), "outbox_messages.next_attempt_at");
   message.leased_until = read_time(row["leased_until"]);
+  message.held_since = read_time(row["held_since"]);
   message.lease_token = read_text_or_empty(row["lease_token"]);
   message.last_error = read_text_or_empty(row["last_error"]);
   message.created_at = require(read_time(row["created_at"]), "outbox_messages.created_at");

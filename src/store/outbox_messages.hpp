@@ -35,6 +35,7 @@ struct OutboxMessage {
   int attempts = 0;
   domain::Time next_attempt_at{};
   std::optional<domain::Time> leased_until;
+  std::optional<domain::Time> held_since;  // since then it waits for the provider's API
   std::string lease_token;
   std::string last_error;
   domain::Time created_at{};

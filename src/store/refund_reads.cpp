@@ -8,7 +8,7 @@ namespace {
 
 constexpr Prepared k_schedule_pending{"schedule_pending", R"(
 INSERT INTO refund_reads (source, refund_id, next_read_at, first_due_at)
-SELECT r.source, r.refund_id, d.due_at, d.due_at
+SELECT r.source, r.refund_id, d.due_at, greatest(d.due_at, $5::timestamptz)
   FROM refunds r
   LEFT JOIN LATERAL (
        SELECT payment_method
@@ -25,10 +25,11 @@ SELECT r.source, r.refund_id, d.due_at, d.due_at
     ON CONFLICT DO NOTHING
 RETURNING 1)"};
 
-// A refund that was read after its message was held, or after the late event came, keeps its place.
+// Before all that are due by their schedule: somebody waits. A refund that was read after its
+// message was held, or after the late event came, keeps its place.
 constexpr Prepared k_schedule_urgent{"schedule_urgent", R"(
 INSERT INTO refund_reads AS a (source, refund_id, next_read_at, first_due_at)
-SELECT $1::text, refund_id, $2::timestamptz, $2::timestamptz
+SELECT $1::text, refund_id, $3::timestamptz, $2::timestamptz
   FROM (SELECT refund_id, max(since) AS since
           FROM (SELECT refund_id, held_since AS since
                   FROM outbox_messages
@@ -43,7 +44,7 @@ SELECT $1::text, refund_id, $2::timestamptz, $2::timestamptz
                     WHERE refund_id = n.refund_id AND source = $1::text
                       AND (last_read_at >= n.since OR next_read_at <= $2::timestamptz))
     ON CONFLICT (refund_id, source) DO UPDATE
-   SET next_read_at = $2::timestamptz, first_due_at = $2::timestamptz, reads = 0,
+   SET next_read_at = $3::timestamptz, first_due_at = $2::timestamptz, reads = 0,
        given_up_at = NULL
  WHERE a.next_read_at IS NULL OR a.next_read_at > $2::timestamptz
 RETURNING 1)"};
@@ -89,28 +90,45 @@ UPDATE refund_reads
  WHERE refund_id = ANY ($1::text[]) AND source = $2::text AND next_read_at IS NOT NULL)"};
 
 constexpr Prepared k_note{"note_read", R"(
-UPDATE refund_reads
-   SET next_read_at = n.next_read_at, reads = reads + 1, last_read_at = $7::timestamptz,
-       status = coalesce(n.status, refund_reads.status),
-       action_required = coalesce(n.action_required, refund_reads.action_required),
+UPDATE refund_reads a
+   SET next_read_at = CASE
+           WHEN n.is_given_up THEN NULL
+           WHEN n.settles AND EXISTS (SELECT FROM refunds
+                                       WHERE source = $10::text AND refund_id = n.refund_id
+                                         AND status = n.status) THEN NULL
+           ELSE n.next_read_at END,
+       reads = a.reads + n.answers,
+       last_read_at = CASE WHEN n.answers > 0 THEN n.asked_at ELSE a.last_read_at END,
+       status = coalesce(n.status, a.status),
+       action_required = coalesce(n.action_required, a.action_required),
        last_error = n.error,
-       given_up_at = CASE WHEN n.is_given_up THEN $7::timestamptz END
+       given_up_at = CASE WHEN n.is_given_up THEN $11::timestamptz END
   FROM (SELECT unnest($1::text[]) AS refund_id, unnest($2::timestamptz[]) AS next_read_at,
                unnest($3::text[]) AS status, unnest($4::boolean[]) AS action_required,
-               unnest($5::text[]) AS error, unnest($8::boolean[]) AS is_given_up) n
- WHERE refund_reads.refund_id = n.refund_id AND refund_reads.source = $6::text)"};
+               unnest($5::text[]) AS error, unnest($6::timestamptz[]) AS asked_at,
+               unnest($7::integer[]) AS answers, unnest($8::boolean[]) AS settles,
+               unnest($9::boolean[]) AS is_given_up) n
+ WHERE a.refund_id = n.refund_id AND a.source = $10::text
+   AND (a.last_read_at IS NULL OR a.last_read_at <= n.asked_at))"};
+
+constexpr Prepared k_ask_soon{"ask_soon", R"(
+INSERT INTO refund_reads (source, refund_id, next_read_at, first_due_at)
+SELECT $2::text, unnest($1::text[]), $3::timestamptz, $3::timestamptz
+    ON CONFLICT DO NOTHING)"};
 
 constexpr Prepared k_note_listed{"note_listed", R"(
 UPDATE refund_reads a
-   SET last_read_at = $5::timestamptz, status = n.status, action_required = n.action_required,
+   SET last_read_at = n.asked_at, status = n.status, action_required = n.action_required,
        last_error = NULL,
        next_read_at = CASE WHEN n.status <> 'pending' AND EXISTS (
                            SELECT FROM refunds
                             WHERE source = $4::text AND refund_id = n.refund_id
                               AND status = n.status) THEN NULL ELSE a.next_read_at END
   FROM (SELECT unnest($1::text[]) AS refund_id, unnest($2::text[]) AS status,
-               unnest($3::boolean[]) AS action_required) n
- WHERE a.refund_id = n.refund_id AND a.source = $4::text)"};
+               unnest($3::boolean[]) AS action_required,
+               unnest($5::timestamptz[]) AS asked_at) n
+ WHERE a.refund_id = n.refund_id AND a.source = $4::text
+   AND (a.last_read_at IS NULL OR a.last_read_at <= n.asked_at))"};
 
 constexpr Prepared k_release{"release_held", R"(
 UPDATE outbox_messages
@@ -143,6 +161,9 @@ UPDATE anomalies
                  AND d.status = r.status AND d.action_required = r.action_required
               OFFSET 0) a))
    AND resolved_at IS NULL)"};
+
+// Longer than any schedule.
+constexpr std::chrono::days k_ahead{366};
 
 HeldRefund read_held(const pqxx::row& row) {
   HeldRefund held;
@@ -206,10 +227,12 @@ int schedule_reads(Connection& connection, const std::string& source, const Firs
     append(parameters, methods);
     append(parameters, big_endian(first.delay.count()));
     append(parameters, source);
+    append(parameters, binary(now));
     auto count = transaction.run(k_schedule_pending, parameters).size();
     Parameters urgent;
     append(urgent, source);
     append(urgent, binary(now));
+    append(urgent, binary(now - k_ahead));
     count += transaction.run(k_schedule_urgent, urgent).size();
     transaction.commit();
     return static_cast<int>(count);
@@ -285,22 +308,37 @@ std::map<std::string, HeldRefund> find_held_refunds(Connection& connection,
 void note_read(Connection& connection, const std::string& source, const ReadNote& note,
                domain::Time now) {
   in_transaction(connection, [&](Transaction& transaction) {
-    Columns columns{Type::text, Type::timestamptz, Type::text, Type::boolean, Type::text};
+    Columns columns{Type::text,        Type::timestamptz, Type::text,    Type::boolean, Type::text,
+                    Type::timestamptz, Type::integer,     Type::boolean, Type::boolean};
     columns.add_row(note.refund_id, note.next_read_at,
                     note.status ? std::optional{to_string(*note.status)} : std::nullopt,
                     note.status ? std::optional{note.action_required} : std::nullopt,
-                    text_or_null(note.error));
-    Columns given_up{Type::boolean};
-    given_up.add_row(note.is_given_up);
+                    text_or_null(note.error), note.asked_at, note.is_answer ? 1 : 0, note.settles,
+                    note.is_given_up);
     Parameters parameters;
     append(parameters, columns);
     append(parameters, source);
     append(parameters, binary(now));
-    append(parameters, given_up);
     transaction.run(k_note, parameters);
     Columns refund_ids{Type::text};
     refund_ids.add_row(note.refund_id);
     let_go(transaction, source, std::move(refund_ids), now);
+    transaction.commit();
+  });
+}
+
+void ask_soon(Connection& connection, const std::string& source,
+              const std::vector<std::string>& refund_ids, domain::Time now) {
+  in_transaction(connection, [&](Transaction& transaction) {
+    Columns columns{Type::text};
+    for (const std::string& refund_id : refund_ids) {
+      columns.add_row(refund_id);
+    }
+    Parameters parameters;
+    append(parameters, columns);
+    append(parameters, source);
+    append(parameters, binary(now));
+    transaction.run(k_ask_soon, parameters);
     transaction.commit();
   });
 }
@@ -312,17 +350,19 @@ void note_listed(Connection& connection, const std::string& source,
   }
   in_transaction(connection, [&](Transaction& transaction) {
     Columns columns{Type::text, Type::text, Type::boolean};
+    Columns times{Type::timestamptz};
     Columns refund_ids{Type::text};
     for (const ReadNote& note : notes) {
       if (note.status) {
         columns.add_row(note.refund_id, to_string(*note.status), note.action_required);
+        times.add_row(note.asked_at);
         refund_ids.add_row(note.refund_id);
       }
     }
     Parameters parameters;
     append(parameters, columns);
     append(parameters, source);
-    append(parameters, binary(now));
+    append(parameters, times);
     transaction.run(k_note_listed, parameters);
     let_go(transaction, source, std::move(refund_ids), now);
     transaction.commit();

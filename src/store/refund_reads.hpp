@@ -74,7 +74,11 @@ struct ReadNote {
   std::optional<domain::RefundStatus> status;
   bool action_required = false;
   std::string error;
-  std::optional<domain::Time> next_read_at;  // nullopt: nothing more to ask
+  domain::Time asked_at{};  // an answer to an older question than the last one counts for nothing
+  domain::Time next_read_at{};
+  bool is_answer = true;  // false: nobody answered, and its place in the schedule stays
+  /// Nothing more is asked where the answer is what is held here now.
+  bool settles = false;
   bool is_given_up = false;
 };
 
@@ -82,6 +86,11 @@ struct ReadNote {
 /// the API raised where it now agrees with what is held. Throws Failure.
 void note_read(Connection& connection, const std::string& source, const ReadNote& note,
                domain::Time now);
+
+/// Asks for them as soon as may be. Those that are in the schedule stay as they are. Throws
+/// Failure.
+void ask_soon(Connection& connection, const std::string& source,
+              const std::vector<std::string>& refund_ids, domain::Time now);
 
 /// The same for what a list said, of those refunds that are in the schedule: where list and books
 /// agree on an outcome nothing more is asked. Throws Failure.

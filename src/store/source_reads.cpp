@@ -25,9 +25,15 @@ INSERT INTO source_reads (source, events_until, refunds_until, next_read_at)
 SELECT $1, known.until, known.until, $2::timestamptz
   FROM (SELECT coalesce(max(received_at), $2::timestamptz) AS until
           FROM webhook_events
-         WHERE source = $1 AND received_at >= $2::timestamptz - interval '30 days') known
- WHERE NOT EXISTS (SELECT FROM source_reads WHERE source = $1)
+         WHERE source = $1 AND received_at < $3::timestamptz
+           AND received_at >= $2::timestamptz - interval '30 days') known
     ON CONFLICT DO NOTHING)";
+
+constexpr const char* k_find_source = "SELECT FROM source_reads WHERE source = $1";
+
+// The times' index is of blocks: it is read in no other way, which sessions that look rows up by
+// key do not take.
+constexpr const char* k_allow_bitmaps = "SET LOCAL enable_bitmapscan = on";
 
 constexpr const char* k_begin = R"(
 UPDATE source_reads
@@ -63,7 +69,7 @@ constexpr Prepared k_missing{"missing_events", R"(
 SELECT k.event_id
   FROM (SELECT unnest($1::text[]) AS event_id) k
  WHERE NOT EXISTS (SELECT FROM webhook_events
-                    WHERE source = $2::text AND event_id = k.event_id))"};
+                    WHERE source = $2::text AND event_id = k.event_id AND verdict <> 'late'))"};
 
 constexpr const char* k_list = R"(
 SELECT s.source, least(s.events_until, s.refunds_until) AS known_until, s.catching_up_since,
@@ -91,10 +97,20 @@ void save_sources(Connection& connection, const std::vector<SourceFacts>& source
   });
 }
 
+void remember_source(Connection& connection, const std::string& source, domain::Time known_until,
+                     domain::Time now) {
+  in_transaction(connection, [&](Transaction& transaction) {
+    if (transaction.run(k_find_source, {source}).empty()) {
+      transaction.run(std::string{k_allow_bitmaps});
+      transaction.run(k_add_source, {source, text_of(now), text_of(known_until)});
+      transaction.commit();
+    }
+  });
+}
+
 std::optional<SourcePass> begin_pass(Connection& connection, const PassRequest& request,
                                      domain::Time now) {
   return in_transaction(connection, [&](Transaction& transaction) -> std::optional<SourcePass> {
-    transaction.run(k_add_source, {request.source, text_of(now)});
     const auto rows = transaction.run(
         k_begin, {request.source, text_of(now), std::to_string(request.lease.count()),
                   request.is_gap ? "true" : "false", request.is_due ? "true" : "false"});

@@ -23,10 +23,16 @@ struct SourceFacts {
 void save_sources(Connection& connection, const std::vector<SourceFacts>& sources,
                   domain::Time now);
 
+/// Where the source's lists begin to be unknown, once and for all: with the last event that was
+/// received before `known_until`, else now. Does nothing where that is written down already. Throws
+/// Failure.
+void remember_source(Connection& connection, const std::string& source, domain::Time known_until,
+                     domain::Time now);
+
 /// The right to read a source's lists, for one process at a time.
 struct SourcePass {
   std::string lease_token;
-  /// From where on the lists are not known. At first: the last event that is held here, else now.
+  /// From where on the lists are not known.
   domain::Time events_from{};
   domain::Time refunds_from{};
 };
@@ -38,7 +44,8 @@ struct PassRequest {
   std::chrono::seconds lease{300};
 };
 
-/// nullopt: it is not time yet, or somebody else has it. Throws Failure.
+/// nullopt: it is not time yet, or somebody else has it. Precondition: remember_source. Throws
+/// Failure.
 std::optional<SourcePass> begin_pass(Connection& connection, const PassRequest& request,
                                      domain::Time now);
 

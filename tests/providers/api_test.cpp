@@ -34,10 +34,13 @@ TEST(OmiseApi, PagesChronologicallyWithAFixedEnd) {
   EXPECT_EQ(k_omise_api.next_path(first, page, 150), "");
 }
 
-TEST(OmiseApi, AListThatIsEmptyBeforeItsTotalEnds) {
+TEST(OmiseApi, APageThatDoesNotSayHowTheListGoesOnIsNotItsEnd) {
   ApiPage page;
   page.total = 150;
-  EXPECT_EQ(k_omise_api.next_path("/refunds?limit=100", page, 100), "");
+  EXPECT_EQ(k_omise_api.next_path("/refunds?limit=100", page, 100), std::nullopt) << "empty";
+  page.items.resize(50);
+  page.total.reset();
+  EXPECT_EQ(k_omise_api.next_path("/refunds?limit=100", page, 50), std::nullopt) << "no total";
 }
 
 TEST(OmiseApi, AnEventWasAnsweredWhereADeliveryGot2xx) {
@@ -62,6 +65,13 @@ TEST(PayjpApi, PagesFromTheNewestByTheLastId) {
   EXPECT_EQ(k_payjp_api.next_path(first, page, 2), "/v2/events?limit=100&starting_after=evnt_1");
   page.has_more = false;
   EXPECT_EQ(k_payjp_api.next_path(first, page, 2), "");
+  page.has_more.reset();
+  EXPECT_EQ(k_payjp_api.next_path(first, page, 2), std::nullopt);
+  page.has_more = true;
+  page.items.back().id.clear();
+  EXPECT_EQ(k_payjp_api.next_path(first, page, 2), std::nullopt);
+  page.items.clear();
+  EXPECT_EQ(k_payjp_api.next_path(first, page, 2), std::nullopt);
 }
 
 TEST(PayjpApi, AnEventWasAnsweredWhereNoWebhookIsPending) {
@@ -79,7 +89,7 @@ TEST(Api, APageIsAnObjectWithAListOfObjects) {
       R"({"object":"list","total":2,"has_more":true,"data":[{"id":"a","created_at":"2026-01-01T00:00:00Z","n":1.5},{"id":7}]})");
   ASSERT_TRUE(page);
   EXPECT_EQ(page->total, 2);
-  EXPECT_TRUE(page->has_more);
+  EXPECT_EQ(page->has_more, true);
   EXPECT_EQ(page->items.at(0).id, "a");
   EXPECT_EQ(page->items.at(0).created_at, k_range.from);
   EXPECT_EQ(page->items.at(1).id, "");

@@ -49,8 +49,19 @@ class RefundReadsTest : public testing::Test {
         "WHERE audience = 'customer' ORDER BY created_at DESC LIMIT 1");
   }
 
+  // The next one is an hour later, unless it settles.
+  static ReadNote answer(std::optional<domain::RefundStatus> status, domain::Time asked_at) {
+    ReadNote note;
+    note.refund_id = "rfnd_1";
+    note.status = status;
+    note.asked_at = asked_at;
+    note.next_read_at = asked_at + 1h;
+    note.settles = status && is_terminal(*status);
+    return note;
+  }
+
   void note(std::optional<domain::RefundStatus> status, domain::Time now) {
-    note_read(connection_, k_source, {"rfnd_1", status, false, "", std::nullopt, false}, now);
+    note_read(connection_, k_source, answer(status, now), now);
   }
 
   Database database_;
@@ -125,12 +136,79 @@ TEST_F(RefundReadsTest, AnAnswerThatSaysOtherwiseConfirmsNothing) {
       << "it was read after the message was held: its schedule goes on";
 }
 
+TEST_F(RefundReadsTest, AMessageThatIsHeldAfterTheQuestionAsksAgain) {
+  report(pending, 0);
+  schedule_reads(connection_, k_source, k_first, samples::at(1));
+  claim(samples::at(300));
+  report(successful, 301);  // while the API is asked
+  hold_messages(samples::at(302));
+  note_read(connection_, k_source, answer(pending, samples::at(300)), samples::at(303));
+  EXPECT_EQ(schedule_reads(connection_, k_source, k_first, samples::at(304)), 1);
+  EXPECT_THAT(claim(samples::at(304)), SizeIs(1));
+}
+
+TEST_F(RefundReadsTest, AnOutcomeSettlesOnlyWhereItIsHeldHereToo) {
+  report(pending, 0);
+  schedule_reads(connection_, k_source, k_first, samples::at(1));
+  claim(samples::at(300));
+  note(successful, samples::at(300));
+  EXPECT_THAT(claim(samples::at(300) + 1h), SizeIs(1)) << "for some reason it was not applied";
+  report(successful, 4000);
+  note(successful, samples::at(4001));
+  EXPECT_THAT(claim(samples::at(1'000'000)), IsEmpty());
+}
+
+TEST_F(RefundReadsTest, AnAnswerToAnOlderQuestionCountsForNothing) {
+  report(successful, 0);
+  hold_messages(samples::at(10));
+  schedule_reads(connection_, k_source, k_first, samples::at(11));
+  note(successful, samples::at(20));
+  note_read(connection_, k_source, answer(pending, samples::at(15)), samples::at(25));
+  hold_messages(samples::at(1000));
+  EXPECT_TRUE(is_confirmed_);
+}
+
+TEST_F(RefundReadsTest, WhereNobodyAnswersTheScheduleStays) {
+  report(pending, 0);
+  schedule_reads(connection_, k_source, k_first, samples::at(1));
+  claim(samples::at(300));
+  auto silence = answer(std::nullopt, samples::at(300));
+  silence.is_answer = false;
+  note_read(connection_, k_source, silence, samples::at(300));
+  const auto due = claim(samples::at(300) + 1h);
+  ASSERT_THAT(due, SizeIs(1));
+  EXPECT_EQ(due[0].reads, 0);
+}
+
+TEST_F(RefundReadsTest, WhatWasPendingForLongIsNotGivenUpAtTheFirstSight) {
+  report(pending, 0);
+  schedule_reads(connection_, k_source, k_first, samples::at(0) + 720h);
+  const auto due = claim(samples::at(0) + 720h);
+  ASSERT_THAT(due, SizeIs(1));
+  EXPECT_EQ(due[0].first_due_at, samples::at(0) + 720h);
+}
+
+TEST_F(RefundReadsTest, WhoeverWaitsComesFirst) {
+  for (int number = 2; number < 20; ++number) {
+    auto report = samples::report(pending, 0, "p" + std::to_string(number));
+    report.refund_id = "rfnd_" + std::to_string(number);
+    report.charge_id = "chrg_" + std::to_string(number);
+    store::apply(connection_, {delivery_of(report)});
+  }
+  schedule_reads(connection_, k_source, k_first, samples::at(1));
+  report(successful, 10);
+  hold_messages(samples::at(20'000));
+  schedule_reads(connection_, k_source, k_first, samples::at(20'000));
+  const auto due = claim_due_reads(connection_, k_source, 1, 60s, samples::at(20'000));
+  ASSERT_THAT(due, SizeIs(1));
+  EXPECT_EQ(due[0].refund_id, "rfnd_1");
+}
+
 TEST_F(RefundReadsTest, AnAnswerOfAListCountsToo) {
   report(successful, 0);
   hold_messages(samples::at(10));
   schedule_reads(connection_, k_source, k_first, samples::at(11));
-  note_listed(connection_, k_source, {{"rfnd_1", successful, false, "", std::nullopt, false}},
-              samples::at(12));
+  note_listed(connection_, k_source, {answer(successful, samples::at(12))}, samples::at(12));
   EXPECT_THAT(claim(samples::at(1000)), IsEmpty()) << "settled";
   hold_messages(samples::at(12));
   EXPECT_TRUE(is_confirmed_);

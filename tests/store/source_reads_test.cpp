@@ -16,6 +16,7 @@ using testing::ElementsAre;
 class SourceReadsTest : public testing::Test {
  protected:
   std::optional<SourcePass> begin(int second, bool is_gap = false) {
+    remember_source(connection_, "omise-th", known_until_, samples::at(second));
     return begin_pass(connection_, {"omise-th", is_gap, /*is_due=*/is_gap, 60s},
                       samples::at(second));
   }
@@ -24,7 +25,14 @@ class SourceReadsTest : public testing::Test {
 
   Database database_;
   Connection connection_ = database_.connect();
+  domain::Time known_until_ = samples::at(10'000'000);
 };
+
+TEST_F(SourceReadsTest, WhatCameAfterTheStartIsNotTheLastKnownPoint) {
+  store::apply(connection_, {delivery_of(samples::report(domain::RefundStatus::pending, 0, "e1"))});
+  known_until_ = samples::at(-1'000'000);
+  EXPECT_EQ(begin(50000)->events_from, samples::at(50000));
+}
 
 TEST_F(SourceReadsTest, TheFirstReadingBeginsWithTheLastKnownEvent) {
   store::apply(connection_, {delivery_of(samples::report(domain::RefundStatus::pending, 0, "e1"))});
@@ -80,6 +88,11 @@ TEST_F(SourceReadsTest, EventsThatAreNotHereAreMissing) {
   store::apply(connection_, {delivery_of(samples::report(domain::RefundStatus::pending, 0, "e1"))});
   EXPECT_THAT(missing_events(connection_, "omise-th", {"e1", "e2"}), ElementsAre("e2"));
   EXPECT_THAT(missing_events(connection_, "payjp-jp", {"e1"}), ElementsAre("e1"));
+  auto late = samples::event_of(samples::report(domain::RefundStatus::pending, 0, "e3"));
+  late.disposition = domain::Disposition::late;
+  store::apply(connection_, {delivery_of(late)});
+  EXPECT_THAT(missing_events(connection_, "omise-th", {"e3"}), ElementsAre("e3"))
+      << "it did not take effect, and is believed from the provider's list";
 }
 
 TEST_F(SourceReadsTest, ADayIsCountedOnceInItsSourcesTimeZone) {
