@@ -15,6 +15,7 @@ GRANT SELECT ON schema_migrations, refund_timeline, charge_summary, refund_sourc
 GRANT CREATE ON SCHEMA refundd TO refundd_app;
 ALTER TABLE webhook_payloads OWNER TO refundd_app;
 ALTER TABLE webhook_payloads_default OWNER TO refundd_app;
+GRANT SELECT ON held_payloads TO refundd_app;
 
 -- Support reads everything but the raw payloads.
 GRANT SELECT ON webhook_events, charges, refunds, orders, refund_audit, outbox_messages, anomalies,
@@ -23,9 +24,10 @@ GRANT SELECT ON webhook_events, charges, refunds, orders, refund_audit, outbox_m
                 support_failures_today, legal_holds, retention_log
    TO refundd_support;
 
--- Finance reads money, not people: no customer address, no metadata, no sender addresses.
+-- Finance reads money, not people: no customer address, no metadata, no sender addresses, and no
+-- notes that somebody wrote about a refund.
 -- The finance views run with these rights: what is not granted here, no view shows.
-GRANT SELECT ON charges, anomalies, charge_summary, sources, delivery_counts, refund_sources,
+GRANT SELECT ON charges, charge_summary, sources, delivery_counts, refund_sources,
                 finance_ledger, finance_daily_ledger, finance_net_effect, finance_open_exceptions,
                 finance_pending_age
    TO refundd_finance;
@@ -37,9 +39,11 @@ GRANT SELECT (order_id, livemode, status, total_known, currency, total_minor, re
               pending_minor, updated_at)
    ON orders TO refundd_finance;
 GRANT SELECT (audit_id, recorded_at, occurred_at, source, refund_id, charge_id, order_id, event_id,
-              evidence, verdict, status_before, status_after, amount_minor, currency, reason, notes,
-              chain_index)
+              evidence, verdict, status_before, status_after, amount_minor, currency, reason, chain_index)
    ON refund_audit TO refundd_finance;
+GRANT SELECT (anomaly_id, detected_at, kind, source, refund_id, charge_id, order_id, event_id, details,
+              resolved_at, resolved_by)
+   ON anomalies TO refundd_finance;
 
 -- Reconciliation: finance reads it; what a day was when it was closed can only be added.
 GRANT SELECT, INSERT, UPDATE ON reconciliation_runs, reconciliation_items TO refundd_app;

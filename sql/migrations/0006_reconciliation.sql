@@ -43,10 +43,12 @@ CREATE UNIQUE INDEX reconciliation_runs_unfinished ON reconciliation_runs
     (source, from_day, to_day, basis, statement_sha256) NULLS NOT DISTINCT
     WHERE state = 'running';
 
--- What differs. An item is open until a later run no longer finds it, or somebody accepts it.
+-- What differs. An item is open until a later run no longer finds it, or somebody accepts it. Only
+-- runs of its own basis deal with it: what a statement says is not answered by the API's list.
 CREATE TABLE reconciliation_items (
     item_id       bigint                GENERATED ALWAYS AS IDENTITY,
     source        text COLLATE "C"      NOT NULL,
+    basis         listing_basis         NOT NULL,
     refund_id     text COLLATE "C"      NOT NULL,
     kind          difference_kind       NOT NULL,
     -- what the provider says, and what stands here; '': nothing
@@ -77,8 +79,8 @@ CREATE TABLE reconciliation_items (
         REFERENCES reconciliation_runs (run_id)
 );
 -- Running again finds the item that is there.
-CREATE UNIQUE INDEX reconciliation_items_once ON reconciliation_items (refund_id, source, kind)
-    WHERE state = 'open';
+CREATE UNIQUE INDEX reconciliation_items_once
+    ON reconciliation_items (refund_id, source, basis, kind) WHERE state = 'open';
 CREATE INDEX reconciliation_items_accepted ON reconciliation_items (refund_id)
     WHERE state = 'accepted';
 
@@ -96,7 +98,8 @@ CREATE TABLE reconciliation_seen (
 --   audit_id <= audit_to AND occurred_at < ends_at
 --   AND NOT (audit_id <= the previous day's audit_to AND occurred_at < starts_at)
 --
--- so that what is written after the close belongs to the next day that is closed.
+-- so that what is written after the close belongs to the next day that is closed, and what was
+-- written before the first close to the first day.
 CREATE TABLE ledger_days (
     source           text COLLATE "C" NOT NULL,
     day              date             NOT NULL,
@@ -120,8 +123,8 @@ CREATE TABLE ledger_days (
     CONSTRAINT ledger_days_closed_when_over CHECK (closed_at >= ends_at)
 );
 
--- What moved on a day. The money that is in a status is the sum of `entered` minus that of `left`
--- over all days.
+-- What moved on a day: the sums of its lines in finance_ledger. The money that is in a status is the
+-- sum of `entered` minus that of `left` over all days.
 CREATE TABLE ledger_totals (
     source         text COLLATE "C" NOT NULL,
     day            date             NOT NULL,

@@ -48,5 +48,12 @@ CREATE TABLE retention_log (
     CONSTRAINT retention_log_action_known CHECK (action IN ('hold', 'release', 'prune', 'erase'))
 );
 
+-- Events whose bytes an erasure took: `rebuild --verify` tells them from those that a hand deleted.
+CREATE TABLE erased_payloads (
+    source    text COLLATE "C" NOT NULL,
+    event_id  text COLLATE "C" NOT NULL,
+    CONSTRAINT erased_payloads_pkey PRIMARY KEY (event_id, source)
+);
+
 -- Whose address this is, for erase-customer and for support.
 CREATE INDEX orders_customer ON orders (lower(customer_email)) WHERE customer_email IS NOT NULL;

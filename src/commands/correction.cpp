@@ -80,7 +80,7 @@ domain::RefundReport report_of(const Correction& correction, const providers::So
 
 }  // namespace
 
-void check_correction(const Correction& correction) {
+void check_correction(const Correction& correction, domain::Time now) {
   check_id("REFUND", correction.refund_id);
   if (!correction.charge_id.empty()) {
     check_id("--charge", correction.charge_id);
@@ -97,6 +97,9 @@ void check_correction(const Correction& correction) {
   if (correction.status != "failed" &&
       !(correction.failure_code.empty() && correction.failure_message.empty())) {
     throw UsageError{"--failure-code and --failure-message go with --status failed."};
+  }
+  if (correction.occurred_at && *correction.occurred_at > now) {
+    throw UsageError{"--occurred-at lies in the future."};
   }
   check_line("--failure-code", correction.failure_code);
   check_line("--failure-message", correction.failure_message);

@@ -31,7 +31,7 @@ struct Correction {
 };
 
 /// Throws UsageError for what cannot be meant, whatever is known of the refund.
-void check_correction(const Correction& correction);
+void check_correction(const Correction& correction, domain::Time now);
 
 /// Who says it, and when: the event's id follows from it.
 struct Occasion {

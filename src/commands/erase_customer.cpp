@@ -24,7 +24,8 @@ void print_as_json(const store::EraseReport& report, bool applied) {
               {"refunds", report.refunds},
               {"messages", report.messages},
               {"payloads", report.payloads},
-              {"held_orders", report.held_orders}},
+              {"held_orders", report.held_orders},
+              {"held_events", report.held_events}},
              std::cout);
 }
 
@@ -40,6 +41,10 @@ void name_held(const store::EraseReport& report) {
   for (const std::string& order : report.held_orders) {
     std::cerr << "refundctl: order " << printable(order)
               << " is under a legal hold and stays as it is\n";
+  }
+  for (const std::string& event : report.held_events) {
+    std::cerr << "refundctl: the bytes of event " << printable(event)
+              << " are under a legal hold and stay\n";
   }
 }
 
@@ -57,7 +62,8 @@ int run_erase(const store::EraseRequest& given, const Context& context) {
   request.decider.now = runtime::wall_clock_now();
   auto connection = open_database(setup->config);
   const auto report = store::erase_customer(connection, request);
-  if (report.orders == 0 && report.held_orders.empty()) {
+  const bool is_held = !report.held_orders.empty() || !report.held_events.empty();
+  if (report.orders == 0 && report.payloads == 0 && !is_held) {
     throw std::runtime_error{"no order's customer has this address"};
   }
   if (context.json) {
@@ -66,7 +72,7 @@ int run_erase(const store::EraseRequest& given, const Context& context) {
     print_as_text(report, request.apply);
   }
   name_held(report);
-  return report.held_orders.empty() ? k_exit_done : k_exit_failed;
+  return is_held ? k_exit_failed : k_exit_done;
 }
 
 }  // namespace

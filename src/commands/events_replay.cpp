@@ -120,6 +120,11 @@ store::StoredEventFilter filter_of(const Replay& replay, const Setup& setup) {
   return filter;
 }
 
+// The daemon's limits: locks that it waits for must not be held for as long as a list takes.
+store::Connection open_for_taking_in(const runtime::Config& config) {
+  return store::Connection{{.url = config.database.url, .application_name = "refundctl"}};
+}
+
 int run_replay(const Replay& options, const Context& context) {
   if (options.apply || !options.reason.empty()) {
     check_reason(options.reason);
@@ -130,8 +135,9 @@ int run_replay(const Replay& options, const Context& context) {
     return k_exit_failed;
   }
   const auto filter = filter_of(options, *setup);
-  auto connection = open_database(setup->config);
-  const auto stored = store::load_stored_events(connection, filter);
+  auto reading = open_database(setup->config);
+  const auto stored = store::load_stored_events(reading, filter);
+  auto connection = open_for_taking_in(setup->config);
   const Replayer replayer{login_name(), options.reason};
   const auto result = options.apply ? replay(connection, stored.events, setup->sources, replayer)
                                     : rehearse(connection, stored.events, setup->sources, replayer);

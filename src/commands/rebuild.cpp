@@ -116,7 +116,9 @@ int print_rebuild_report(const store::RebuildReport& report, bool json, std::ost
   } else {
     print_as_table(report, out);
   }
-  return report.differences.empty() ? k_exit_done : k_exit_failed;
+  // What could not be read was not compared either.
+  const bool is_clean = report.differences.empty() && report.unreadable_count == 0;
+  return is_clean ? k_exit_done : k_exit_failed;
 }
 
 void add_rebuild(CLI::App& app, Context& context) {
@@ -124,7 +126,8 @@ void add_rebuild(CLI::App& app, Context& context) {
       app.add_subcommand("rebuild",
                          "Fold every stored event again, into temporary tables, and compare them "
                          "with refunds, charges "
-                         "and orders; exit code 1 where anything differs. Changes nothing");
+                         "and orders; exit code 1 where anything differs or cannot be read. "
+                         "Changes nothing");
   // Shared: filled while parsing and used by the callback, both after we return.
   const auto options = std::make_shared<Options>();
   command

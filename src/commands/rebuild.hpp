@@ -8,7 +8,7 @@
 
 namespace commands {
 
-/// Exit code: failed where anything differs.
+/// Exit code: failed where anything differs or could not be read.
 int print_rebuild_report(const store::RebuildReport& report, bool json, std::ostream& out);
 
 void add_rebuild(CLI::App& app, Context& context);

@@ -86,7 +86,9 @@ void add_what(CLI::App& command, ReconcileOptions& options) {
       ->type_name("DAY");
   command.add_option("--to", options.to, "The last day, which is included. Default: --from")
       ->type_name("DAY");
-  command.add_flag("--yesterday", options.yesterday, "The day before today in each source's zone");
+  command.add_flag("--yesterday", options.yesterday,
+                   "The day before today in each source's zone, and up to 31 days before it that "
+                   "have open timing items or, with --close, are not closed");
 }
 
 void add_how(CLI::App& command, ReconcileOptions& options) {

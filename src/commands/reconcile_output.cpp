@@ -11,7 +11,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view k_csv_header =
-    "item_id,source,refund_id,kind,state,expected,found,amount_minor,currency,refund_at,"
+    "item_id,source,basis,refund_id,kind,state,expected,found,amount_minor,currency,refund_at,"
     "first_run_id,last_run_id,detected_at,resolved_at,resolved_by,resolution\n";
 
 Json money_json(const std::optional<domain::Money>& amount) {
@@ -27,6 +27,7 @@ Json to_json(const Items& items) {
   for (const auto& item : items) {
     array.push_back({{"item_id", item.item_id},
                      {"source", item.source},
+                     {"basis", item.basis},
                      {"refund_id", item.refund_id},
                      {"kind", item.kind},
                      {"state", item.state},
@@ -126,6 +127,7 @@ void print_csv(const Items& items, std::ostream& out) {
     const std::vector<std::string> fields{
         std::to_string(item.item_id),
         item.source,
+        item.basis,
         item.refund_id,
         item.kind,
         item.state,
@@ -148,12 +150,12 @@ void print_csv(const Items& items, std::ostream& out) {
 }
 
 void print_table(const Items& items, std::ostream& out) {
-  Table table{{"item", "source", "refund", "kind", "provider", "here", "created", "state"}};
+  Table table{{"item", "source", "by", "refund", "kind", "provider", "here", "created", "state"}};
   for (const auto& item : items) {
     const std::string end = item.resolution.empty()
                                 ? item.state
                                 : item.state + " by " + item.resolved_by + ": " + item.resolution;
-    table.add_row({std::to_string(item.item_id), item.source, item.refund_id, item.kind,
+    table.add_row({std::to_string(item.item_id), item.source, item.basis, item.refund_id, item.kind,
                    item.expected.empty() ? "-" : item.expected,
                    item.found.empty() ? "-" : item.found, time_to_second(item.refund_at), end});
   }

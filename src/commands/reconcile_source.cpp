@@ -11,6 +11,7 @@
 #include "providers/signature.hpp"
 #include "runtime/config_files.hpp"
 #include "runtime/wall_clock.hpp"
+#include "store/due_days.hpp"
 
 namespace commands {
 namespace {
@@ -33,17 +34,30 @@ store::Day day_of(const std::string& option, const std::string& text) {
   return *day;
 }
 
-store::Days days_of(const Task& task, domain::Time now) {
-  if (task.options.yesterday) {
-    const auto day = store::yesterday_of(task.connection, task.source.time_zone, now);
-    return {day, day};
-  }
-  const auto first = day_of("--from", task.options.from);
-  const auto last = task.options.to.empty() ? first : day_of("--to", task.options.to);
+/// The days as they were asked for by name.
+store::Days named_days(const ReconcileOptions& options, store::Day today) {
+  const auto first = day_of("--from", options.from);
+  const auto last = options.to.empty() ? first : day_of("--to", options.to);
   if (last < first) {
     throw UsageError{"--to is before --from."};
   }
+  if (last > today) {
+    throw UsageError{store::day_text(last) + " has not begun yet."};
+  }
   return {first, last};
+}
+
+store::DueDays days_of(const Task& task, domain::Time now) {
+  const auto yesterday = store::yesterday_of(task.connection, task.source.time_zone, now);
+  if (!task.options.yesterday) {
+    const auto days = named_days(task.options, yesterday + std::chrono::days{1});
+    return {days, days.first};
+  }
+  if (task.statement != nullptr) {
+    return {{yesterday, yesterday}, yesterday};  // what it says of other days is not known
+  }
+  return store::due_days(task.connection,
+                         {task.source.name, task.source.time_zone, yesterday, task.options.close});
 }
 
 std::string read_content(const std::filesystem::path& file) {
@@ -105,9 +119,9 @@ std::size_t count_outside(const StatementFile& statement, const store::Span& spa
   }));
 }
 
-std::vector<store::CloseResult> close_days(const Task& task, const store::Days& days) {
+std::vector<store::CloseResult> close_days(const Task& task, const store::DueDays& due) {
   std::vector<store::CloseResult> results;
-  for (auto day = days.first; day <= days.last; day += std::chrono::days{1}) {
+  for (auto day = due.close_from; day <= due.compare.last; day += std::chrono::days{1}) {
     results.push_back(store::close_day(
         task.connection,
         {task.source.name, task.source.time_zone, day, login_name(), runtime::wall_clock_now()}));
@@ -143,12 +157,12 @@ ReconcileResult reconcile_source(store::Connection& connection, const providers:
   }
   const Task task{connection, source, statement, options};
   const auto now = runtime::wall_clock_now();
-  const auto days = days_of(task, now);
-  const auto span = store::span_of(task.connection, task.source.time_zone, days);
+  const auto due = days_of(task, now);
+  const auto span = store::span_of(task.connection, task.source.time_zone, due.compare);
   const domain::Tolerance tolerance{now, std::chrono::hours{task.options.timing_tolerance_hours}};
   auto run = store::begin_run(
       task.connection,
-      {task.source.name, days,
+      {task.source.name, due.compare,
        task.statement ? std::optional{task.statement->sha256} : std::nullopt, login_name(), now});
   Reconciler reconciler{task.connection,        task.source, run, span, tolerance,
                         runtime::wall_clock_now};
@@ -164,7 +178,7 @@ ReconcileResult reconcile_source(store::Connection& connection, const providers:
       task.connection,
       {.source = "", .run_id = run.run_id, .only_open = false, .limit = store::k_item_list_max});
   if (task.options.close) {
-    result.days = close_days(task, days);
+    result.days = close_days(task, due);
   }
   return result;
 }

@@ -52,13 +52,18 @@ std::optional<domain::Refund> find_refund(store::Connection& connection,
 domain::Verdict commit(store::Connection& connection, const store::Delivery& delivery) {
   const auto result = ingest::commit(connection, {&delivery, 1}, runtime::wall_clock_now);
   if (const auto* failed = std::get_if<ingest::Unavailable>(&result.outcomes.front())) {
-    throw std::runtime_error{"nothing was stored: " + failed->reason};
+    const bool in_doubt = result.failures.count(store::FailureKind::in_doubt) != 0;
+    throw std::runtime_error{(in_doubt ? "it may have been stored, which `refundctl events show " +
+                                             delivery.event.event_id + "` tells: "
+                                       : "nothing was stored: ") +
+                             failed->reason};
   }
   return std::get<domain::Verdict>(result.outcomes.front());
 }
 
 int run_correct(const Correction& correction, const Context& context) {
-  check_correction(correction);
+  const domain::Time now = runtime::wall_clock_now();
+  check_correction(correction, now);
   const auto setup =
       load_setup_without_secrets(context.config_file, Needs::database_and_sources, std::cerr);
   if (!setup) {
@@ -66,7 +71,6 @@ int run_correct(const Correction& correction, const Context& context) {
   }
   const auto& source = source_named(correction.source, *setup);
   auto connection = open_database(setup->config);
-  const domain::Time now = runtime::wall_clock_now();
   CorrectionOutcome outcome;
   outcome.dry_run = correction.dry_run;
   outcome.event_id = make_event_id(now);

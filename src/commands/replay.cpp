@@ -14,7 +14,8 @@ namespace {
 
 using domain::Verdict;
 
-constexpr std::size_t k_batch_max = 200;  // locks of so many refunds are held at once
+// Locks of so many refunds are held at once, for a rehearsal too.
+constexpr std::size_t k_batch_max = 200;
 
 /// The events that can be read, and the steps of all.
 struct Readable {
@@ -64,8 +65,8 @@ void note(ReplayStep& step, const domain::Event& event, const domain::EventResul
 }
 
 // What one event's rows are refused for must not hide what becomes of the others.
-std::vector<store::Rehearsed> rehearse_parts(store::Connection& connection,
-                                             std::span<const store::Delivery> deliveries) {
+std::vector<store::Rehearsed> rehearse_part(store::Connection& connection,
+                                            std::span<const store::Delivery> deliveries) {
   try {
     return store::rehearse_batch(connection, deliveries, runtime::wall_clock_now());
   } catch (const store::Failure& failure) {
@@ -76,9 +77,20 @@ std::vector<store::Rehearsed> rehearse_parts(store::Connection& connection,
       return {{{Verdict::duplicate, ""}, {}, {}}};
     }
   }
-  auto rehearsed = rehearse_parts(connection, deliveries.first(deliveries.size() / 2));
-  auto rest = rehearse_parts(connection, deliveries.subspan(deliveries.size() / 2));
+  auto rehearsed = rehearse_part(connection, deliveries.first(deliveries.size() / 2));
+  auto rest = rehearse_part(connection, deliveries.subspan(deliveries.size() / 2));
   std::ranges::move(rest, std::back_inserter(rehearsed));
+  return rehearsed;
+}
+
+std::vector<store::Rehearsed> rehearse_parts(store::Connection& connection,
+                                             std::span<const store::Delivery> deliveries) {
+  std::vector<store::Rehearsed> rehearsed;
+  for (std::size_t at = 0; at < deliveries.size(); at += k_batch_max) {
+    const std::size_t count = std::min(k_batch_max, deliveries.size() - at);
+    auto part = rehearse_part(connection, deliveries.subspan(at, count));
+    std::ranges::move(part, std::back_inserter(rehearsed));
+  }
   return rehearsed;
 }
 

@@ -26,7 +26,8 @@ struct ReplayResult {
   std::string failure;            // not empty: why not all of them could be committed
 };
 
-/// Rolled back: nothing is changed. Throws store::Failure.
+/// Rolled back: nothing is changed. In parts of some hundred events, each rehearsed from what
+/// stands in the tables. Throws store::Failure.
 ReplayResult rehearse(store::Connection& connection, const std::vector<store::StoredBytes>& events,
                       std::span<const providers::Source> sources, const Replayer& replayer);
 

@@ -24,12 +24,14 @@ struct EraseReport {
   std::int64_t refunds = 0;   // of these orders: their metadata goes
   std::int64_t messages = 0;  // to the customer: what a server said about the address goes, and
                               // those that still wait are suppressed
-  std::int64_t payloads = 0;  // bytes of events about these refunds and their charges
+  std::int64_t payloads = 0;  // bytes of events about these refunds and their charges, and of lines
+                              // of order files that name the address or these orders
   std::vector<std::string> held_orders;  // under a legal hold, and left as they are
+  std::vector<std::string> held_events;  // whose bytes stay for a hold on something else
 };
 
-/// One transaction. In retention_log stands the address's SHA-256 (in lower case), not the address.
-/// Throws Failure.
+/// One transaction, tried again where another was faster. In retention_log stands the address's
+/// SHA-256 (in lower case), not the address: a later call finds the orders by it. Throws Failure.
 EraseReport erase_customer(Connection& connection, const EraseRequest& request);
 
 }  // namespace store

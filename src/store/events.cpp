@@ -31,6 +31,10 @@ constexpr const char* k_find_payloads = R"(
 SELECT received_at, headers, body
   FROM webhook_payloads
  WHERE event_id = $1::text AND source = $2::text
+ UNION ALL
+SELECT received_at, headers, body
+  FROM held_payloads
+ WHERE event_id = $1::text AND source = $2::text
  ORDER BY received_at)";
 
 StoredEvent read_event(const pqxx::row& row) {

@@ -27,14 +27,12 @@ SELECT min(day) FROM ledger_days WHERE source = $1::text AND day > $2::date)";
 // The entries of a day, for the three queries below. Two parts, each with an index of its own.
 constexpr std::string_view k_entries = R"(
 WITH entries AS MATERIALIZED (
-       SELECT audit_id, refund_id, occurred_at, status_before, status_after, amount_minor, currency,
-              entry_hash
+       SELECT audit_id, refund_id, occurred_at, entry_hash
          FROM refund_audit
         WHERE source = $1::text AND audit_id <= $5::bigint
           AND occurred_at >= $2::timestamptz AND occurred_at < $3::timestamptz
         UNION ALL
-       SELECT audit_id, refund_id, occurred_at, status_before, status_after, amount_minor, currency,
-              entry_hash
+       SELECT audit_id, refund_id, occurred_at, entry_hash
          FROM refund_audit
         WHERE source = $1::text AND audit_id > $4::bigint AND audit_id <= $5::bigint
           AND occurred_at < $2::timestamptz))";
@@ -45,28 +43,31 @@ SELECT count(*) AS entry_count,
          AS audit
   FROM entries)";
 
+// The lines that finance reads, whatever day the view gives them.
 constexpr std::string_view k_sum_moves = R"(
-SELECT coalesce(currency, '') AS currency, status,
-       count(*) FILTER (WHERE entered) AS entered_count,
-       coalesce(sum(amount_minor) FILTER (WHERE entered), 0) AS entered_minor,
-       count(*) FILTER (WHERE NOT entered) AS left_count,
-       coalesce(sum(amount_minor) FILTER (WHERE NOT entered), 0) AS left_minor
-  FROM (SELECT currency, amount_minor, status_after AS status, true AS entered
-          FROM entries
-         WHERE status_before IS DISTINCT FROM status_after
-         UNION ALL
-        SELECT currency, amount_minor, status_before, false
-          FROM entries
-         WHERE status_before <> status_after) moves
- GROUP BY coalesce(currency, ''), status
- ORDER BY coalesce(currency, '') COLLATE "C", status COLLATE "C")";
+SELECT coalesce(l.currency, '') AS currency, l.status,
+       count(*) FILTER (WHERE l.refund_count > 0) AS entered_count,
+       coalesce(sum(l.amount_minor) FILTER (WHERE l.refund_count > 0), 0) AS entered_minor,
+       count(*) FILTER (WHERE l.refund_count < 0) AS left_count,
+       coalesce(-sum(l.amount_minor) FILTER (WHERE l.refund_count < 0), 0) AS left_minor
+  FROM entries e
+  JOIN finance_ledger l
+    ON l.source = $1::text AND l.refund_id = e.refund_id AND l.audit_id = e.audit_id
+ GROUP BY coalesce(l.currency, ''), l.status
+ ORDER BY coalesce(l.currency, '') COLLATE "C", l.status COLLATE "C")";
 
+// The closed days are without a gap, and the first one has all before it: it has no late facts.
 constexpr std::string_view k_find_late = R"(
-SELECT audit_id, refund_id,
-       least((occurred_at AT TIME ZONE $6::text)::date, $7::date - 1) AS refers_to
-  FROM entries
- WHERE occurred_at < $2::timestamptz
- ORDER BY audit_id)";
+SELECT e.audit_id, e.refund_id, closed.day AS refers_to
+  FROM entries e
+ CROSS JOIN LATERAL (
+       SELECT d.day
+         FROM ledger_days d
+        WHERE d.source = $1::text AND d.day < $6::date AND d.ends_at > e.occurred_at
+        ORDER BY d.day
+        LIMIT 1) closed
+ WHERE e.occurred_at < $2::timestamptz
+ ORDER BY e.audit_id)";
 
 constexpr const char* k_count_exceptions = R"(
 SELECT count(*) FROM reconciliation_items
@@ -136,19 +137,21 @@ DayTotal read_total(const pqxx::row& row) {
           row["left_count"].as<std::int64_t>(),    row["left_minor"].as<std::string>()};
 }
 
-void read_late_facts(const pqxx::result& rows, LedgerDay& day) {
+std::vector<LateFact> read_late_facts(const pqxx::result& rows) {
+  std::vector<LateFact> facts;
   for (const auto& row : rows) {
-    day.late_facts.push_back({row["audit_id"].as<std::int64_t>(),
-                              row["refund_id"].as<std::string>(), read_day(row["refers_to"])});
+    facts.push_back({row["audit_id"].as<std::int64_t>(), row["refund_id"].as<std::string>(),
+                     read_day(row["refers_to"])});
   }
+  return facts;
 }
 
-/// What the day's entries say: their number, hash and totals. `before`: the audit_to of the day
-/// before.
+/// What the day's entries say: their number, hash, totals and late facts. `before`: the audit_to of
+/// the day before; 0: there is none, and the day has all that was before it.
 void sum_entries(Transaction& transaction, std::int64_t before, LedgerDay& day) {
-  const std::vector<std::string> parameters{day.source, domain::format_rfc3339(day.span.from),
-                                            domain::format_rfc3339(day.span.to),
-                                            std::to_string(before), std::to_string(day.audit_to)};
+  std::vector<std::string> parameters{day.source, domain::format_rfc3339(day.span.from),
+                                      domain::format_rfc3339(day.span.to), std::to_string(before),
+                                      std::to_string(day.audit_to)};
   const auto sum = run_on_entries(transaction, k_sum_entries, parameters)[0];
   day.entry_count = sum["entry_count"].as<std::int64_t>();
   day.audit_sha256 = sum["audit"].as<std::string>();
@@ -156,6 +159,8 @@ void sum_entries(Transaction& transaction, std::int64_t before, LedgerDay& day) 
   for (const auto& row : run_on_entries(transaction, k_sum_moves, parameters)) {
     day.totals.push_back(read_total(row));
   }
+  parameters.push_back(day_text(day.day));
+  day.late_facts = read_late_facts(run_on_entries(transaction, k_find_late, parameters));
 }
 
 /// README describes it, for whoever checks a day without us.
@@ -189,16 +194,15 @@ CloseResult check(Transaction& transaction, const pqxx::result& days) {
   for (const auto& row : transaction.run(k_find_totals, {day.source, name})) {
     day.totals.push_back(read_total(row));
   }
-  read_late_facts(transaction.run(k_find_late_facts, {day.source, name}), day);
+  day.late_facts = read_late_facts(transaction.run(k_find_late_facts, {day.source, name}));
   LedgerDay now = day;
-  sum_entries(transaction, days.size() > 1 ? days[1]["audit_to"].as<std::int64_t>() : day.audit_to,
-              now);
+  sum_entries(transaction, days.size() > 1 ? days[1]["audit_to"].as<std::int64_t>() : 0, now);
   if (now.audit_sha256 != day.audit_sha256) {
     return refused(name + " was closed, and its audit entries are not those of then any more");
   }
   const std::string previous = days.size() > 1 ? days[1]["own"].as<std::string>() : std::string{};
   if (hash_of(transaction, day) != day.day_sha256 || previous != day.previous_sha256 ||
-      sealed_text(now) != sealed_text(day)) {
+      sealed_text(now) != sealed_text(day) || now.late_facts != day.late_facts) {
     return refused(name + " was closed, and its record or that of the day before was edited");
   }
   return {CloseState::closed_before, std::move(day), ""};
@@ -229,18 +233,11 @@ void insert(Transaction& transaction, const LedgerDay& day) {
 }
 
 /// Fills in what the tables say, and writes it. `before`: the last day that was closed.
-CloseResult close(Transaction& transaction, LedgerDay day, const std::optional<LedgerDay>& before,
-                  const std::string& time_zone) {
-  const std::int64_t audit_from = before ? before->audit_to : day.audit_to;
-  sum_entries(transaction, audit_from, day);
-  const std::string from = domain::format_rfc3339(day.span.from);
-  const std::string to = domain::format_rfc3339(day.span.to);
-  read_late_facts(run_on_entries(transaction, k_find_late,
-                                 {day.source, from, to, std::to_string(audit_from),
-                                  std::to_string(day.audit_to), time_zone, day_text(day.day)}),
-                  day);
-  day.exception_count =
-      transaction.run(k_count_exceptions, {day.source, from, to})[0][0].as<std::int64_t>();
+CloseResult close(Transaction& transaction, LedgerDay day, const std::optional<LedgerDay>& before) {
+  sum_entries(transaction, before ? before->audit_to : 0, day);
+  const std::vector<std::string> span{day.source, domain::format_rfc3339(day.span.from),
+                                      domain::format_rfc3339(day.span.to)};
+  day.exception_count = transaction.run(k_count_exceptions, span)[0][0].as<std::int64_t>();
   day.day_sha256 = hash_of(transaction, day);
   insert(transaction, day);
   transaction.commit();
@@ -297,8 +294,7 @@ CloseResult close_day(Connection& connection, const CloseRequest& request) {
       day.previous_sha256 = before->day_sha256;
     }
     auto reason = refusal_of(transaction, day, before);
-    return reason.empty() ? close(transaction, day, before, request.time_zone)
-                          : refused(std::move(reason));
+    return reason.empty() ? close(transaction, day, before) : refused(std::move(reason));
   });
 }
 

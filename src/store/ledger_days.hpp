@@ -3,7 +3,8 @@
 //   day 1 ──day_sha256──► day 2 ──day_sha256──► day 3 …      each hash covers the one before it
 //
 // A day's audit entries are those that occurred before its end and that no earlier day has; what is
-// written after the close belongs to the next day, which names the day that it refers back to.
+// written after the close belongs to the next day, which names the day that it refers back to. The
+// first day that is closed has all that was before it.
 #pragma once
 
 #include <chrono>
@@ -16,7 +17,8 @@
 
 namespace store {
 
-/// What moved into a status on the day, and what moved out of it.
+/// What moved into a status on the day, and what moved out of it: the lines of finance_ledger. A
+/// refund whose amount changes leaves with the old one and enters with the new.
 struct DayTotal {
   std::string currency;  // empty: of refunds whose amount is not known
   std::string status;
@@ -29,7 +31,9 @@ struct DayTotal {
 struct LateFact {
   std::int64_t audit_id = 0;
   std::string refund_id;
-  Day refers_to{};
+  Day refers_to{};  // a day that is closed
+
+  friend bool operator==(const LateFact&, const LateFact&) = default;
 };
 
 struct LedgerDay {

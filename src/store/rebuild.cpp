@@ -46,10 +46,17 @@ SELECT order_id, livemode, status, total_known, currency, total_minor, refunded_
   FROM refundd.orders)";
 
 // A conflicting duplicate has its own time of receipt; the bytes that count are those of the
-// digest.
+// digest. Bytes are rightly gone where a pruning covered their time or an erasure named them.
 constexpr const char* k_next = R"(
 SELECT e.ordinal, e.source, e.event_id, e.event_type, e.charge_id, e.verdict, e.evidence,
-       e.occurred_at, e.received_at, p.headers, p.body, p.is_whole
+       e.occurred_at, e.received_at, p.headers, p.body, p.is_whole,
+       p.body IS NULL
+       AND (EXISTS (SELECT FROM refundd.retention_log l
+                     WHERE l.action = 'prune'
+                       AND e.received_at >= (l.details ->> 'since')::timestamptz
+                       AND e.received_at < (l.details ->> 'until')::timestamptz)
+            OR EXISTS (SELECT FROM refundd.erased_payloads x
+                        WHERE x.event_id = e.event_id AND x.source = e.source)) AS is_forgotten
   FROM stored_evidence e
   LEFT JOIN LATERAL (
        SELECT headers, body, sha256(body) = e.body_sha256 AS is_whole
@@ -168,7 +175,7 @@ std::vector<StoredEvidence> Rebuild::next() {
       for (const auto& row : rows) {
         last_ordinal_ = row["ordinal"].as<std::int64_t>();
         if (row["body"].is_null()) {
-          set_fate(transaction, last_ordinal_, "gone");
+          set_fate(transaction, last_ordinal_, row["is_forgotten"].as<bool>() ? "gone" : "deleted");
         } else if (!row["is_whole"].as<bool>()) {
           set_fate(transaction, last_ordinal_, "altered");
         } else {

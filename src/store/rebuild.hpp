@@ -57,7 +57,7 @@ struct RebuildCount {
 
 struct RebuildReport {
   std::int64_t event_count = 0;       // that were folded
-  std::int64_t gone_count = 0;        // events whose bytes are no longer kept
+  std::int64_t gone_count = 0;        // events whose bytes were pruned or erased
   std::int64_t unreadable_count = 0;  // events that the caller set aside
   RebuildCount compared;
   RebuildCount not_verifiable;  // rows that depend on an event which is gone or unreadable
@@ -72,7 +72,7 @@ class Rebuild {
   Rebuild(Connection& connection, const std::string& source, domain::Time now);
 
   /// The next events; empty at the end. Those whose bytes are gone or altered are noted and not
-  /// among them.
+  /// among them; bytes that neither a pruning nor an erasure took are a difference.
   std::vector<StoredEvidence> next();
   void fold(std::span<const Delivery> deliveries);
   /// What depends on this event cannot be verified.

@@ -58,10 +58,13 @@ UPDATE refunds f
                 WHERE c.source = s.source AND c.charge_id IN (s.charge_id, f.charge_id)))";
 
 constexpr const char* k_find_altered = R"(
-SELECT 'webhook_payloads' AS table_name, source, event_id AS key, 'body' AS column_name,
-       'other bytes than were received' AS stored, 'SHA-256 ' || encode(body_sha256, 'hex') AS folded
+SELECT 'webhook_payloads' AS table_name, source, event_id AS key,
+       CASE fate WHEN 'altered' THEN 'body' ELSE '(row)' END AS column_name,
+       CASE fate WHEN 'altered' THEN 'other bytes than were received' ELSE 'missing' END AS stored,
+       CASE fate WHEN 'altered' THEN 'SHA-256 ' || encode(body_sha256, 'hex') ELSE 'there' END
+       AS folded
   FROM stored_evidence
- WHERE fate = 'altered'
+ WHERE fate IN ('altered', 'deleted')
  ORDER BY source, event_id)";
 
 constexpr const char* k_count_fates = R"(

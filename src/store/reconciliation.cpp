@@ -42,20 +42,20 @@ SELECT n.refund_id, s.refund_id IS NOT NULL AS is_seen, r.status, r.amount_minor
 // What was accepted as it is stays so.
 constexpr Prepared k_note_items{"note_reconciliation_items", R"(
 INSERT INTO reconciliation_items AS i
-       (source, refund_id, kind, expected, found, amount_minor, currency, refund_at, state,
+       (source, basis, refund_id, kind, expected, found, amount_minor, currency, refund_at, state,
         first_run_id, last_run_id, detected_at)
-SELECT $8::text, n.refund_id, n.kind, n.expected, n.found, n.amount_minor, n.currency, n.refund_at,
-       'open', $9::text::bigint, $9::text::bigint, $10::timestamptz
+SELECT $8::text, $9::text, n.refund_id, n.kind, n.expected, n.found, n.amount_minor, n.currency,
+       n.refund_at, 'open', $10::text::bigint, $10::text::bigint, $11::timestamptz
   FROM (SELECT unnest($1::text[]) AS refund_id, unnest($2::text[]) AS kind,
                unnest($3::text[]) AS expected, unnest($4::text[]) AS found,
                unnest($5::bigint[]) AS amount_minor, unnest($6::text[]) AS currency,
                unnest($7::timestamptz[]) AS refund_at) n
  WHERE NOT EXISTS (SELECT FROM reconciliation_items a
                     WHERE a.state = 'accepted' AND a.refund_id = n.refund_id
-                      AND a.source = $8::text AND a.kind = n.kind AND a.expected = n.expected
-                      AND a.found = n.found)
+                      AND a.source = $8::text AND a.basis = $9::text AND a.kind = n.kind
+                      AND a.expected = n.expected AND a.found = n.found)
  ORDER BY n.refund_id, n.kind
-    ON CONFLICT (refund_id, source, kind) WHERE state = 'open'
+    ON CONFLICT (refund_id, source, basis, kind) WHERE state = 'open'
     DO UPDATE SET expected = excluded.expected, found = excluded.found,
                   amount_minor = excluded.amount_minor, currency = excluded.currency,
                   refund_at = excluded.refund_at, last_run_id = excluded.last_run_id)"};
@@ -67,11 +67,12 @@ SELECT $2::text::bigint, refund_id FROM unnest($1::text[]) AS n (refund_id) ORDE
 
 constexpr Prepared k_resolve_page{"resolve_reconciliation_items", R"(
 UPDATE reconciliation_items i
-   SET state = 'resolved', resolved_at = $7::timestamptz, resolved_by = 'refundd',
+   SET state = 'resolved', resolved_at = $8::timestamptz, resolved_by = 'refundd',
        resolution = coalesce('recovered by ' || n.event_id, 'no longer found'),
-       last_run_id = $6::text::bigint
+       last_run_id = $7::text::bigint
   FROM (SELECT unnest($1::text[]) AS refund_id, unnest($2::text[]) AS event_id) n
  WHERE i.state = 'open' AND i.refund_id = n.refund_id AND i.source = $5::text
+   AND i.basis = $6::text
    AND NOT EXISTS (SELECT FROM (SELECT unnest($3::text[]) AS refund_id, unnest($4::text[]) AS kind) d
                     WHERE d.refund_id = i.refund_id AND d.kind = i.kind))"};
 
@@ -96,7 +97,7 @@ constexpr const char* k_resolve_rest = R"(
 UPDATE reconciliation_items
    SET state = 'resolved', resolved_at = $5::timestamptz, resolved_by = 'refundd',
        resolution = 'no longer found', last_run_id = $2::bigint
- WHERE state = 'open' AND source = $1::text AND last_run_id <> $2::bigint
+ WHERE state = 'open' AND source = $1::text AND basis = $6::text AND last_run_id <> $2::bigint
    AND refund_at >= $3::timestamptz AND refund_at < $4::timestamptz)";
 
 constexpr const char* k_end_run = R"(
@@ -138,6 +139,10 @@ domain::BookedRefund read_booked(const pqxx::row& row) {
           read_money(row["amount_minor"], row["currency"]),
           require(read_time(row["requested_at"]), "refunds.requested_at"),
           require(read_time(row["occurred_at"]), "refunds.occurred_at")};
+}
+
+std::string basis_of(const Run& run) {
+  return run.is_statement ? "statement" : "api";
 }
 
 std::string hex(const domain::Sha256& hash) {
@@ -192,6 +197,7 @@ void resolve_page(Transaction& transaction, const Run& run, const SettledPage& p
   append(parameters, refunds);
   append(parameters, open);
   append(parameters, run.source);
+  append(parameters, basis_of(run));
   append(parameters, std::to_string(run.run_id));
   append(parameters, binary(now));
   transaction.run(k_resolve_page, parameters);
@@ -256,7 +262,8 @@ void note_items(Connection& connection, const Run& run, std::span<const FoundIte
                     item.refund_at);
   }
   in_transaction(connection, [&](Transaction& transaction) {
-    auto parameters = parameters_of(columns, {run.source, std::to_string(run.run_id)});
+    auto parameters =
+        parameters_of(columns, {run.source, basis_of(run), std::to_string(run.run_id)});
     append(parameters, binary(now));
     transaction.run(k_note_items, parameters);
     transaction.commit();
@@ -301,7 +308,7 @@ Run finish_run(Connection& connection, const Run& run, const Span& span, domain:
     const std::string run_id = std::to_string(run.run_id);
     const std::string now_text = domain::format_rfc3339(now);
     transaction.run(k_resolve_rest, {run.source, run_id, domain::format_rfc3339(span.from),
-                                     domain::format_rfc3339(span.to), now_text});
+                                     domain::format_rfc3339(span.to), now_text, basis_of(run)});
     Run done = read_run(transaction.run(k_end_run, {run_id, now_text})[0]);
     done.is_continued = run.is_continued;
     transaction.run(k_forget_seen, {run_id});

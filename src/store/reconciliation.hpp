@@ -8,8 +8,8 @@
 //   found ──► open ──┬── a later run does not find it, or it was recovered ──► resolved
 //                    └── a person ──────────────────────────────────────────► accepted
 //
-// What was accepted is not opened again while it stays the same. Every function blocks and throws
-// Failure.
+// What was accepted is not opened again while it stays the same. A run sees and touches only items
+// of its own basis, the API's list or statements. Every function blocks and throws Failure.
 #pragma once
 
 #include <cstdint>

@@ -9,8 +9,8 @@ namespace store {
 namespace {
 
 constexpr const char* k_list = R"(
-SELECT item_id, source, refund_id, kind, expected, found, amount_minor, currency, refund_at, state,
-       first_run_id, last_run_id, detected_at, resolved_at, resolved_by, resolution
+SELECT item_id, source, basis, refund_id, kind, expected, found, amount_minor, currency, refund_at,
+       state, first_run_id, last_run_id, detected_at, resolved_at, resolved_by, resolution
   FROM reconciliation_items
  WHERE ($1::text = '' OR source = $1::text)
    AND ($2::bigint = 0 OR last_run_id = $2::bigint)
@@ -25,8 +25,8 @@ UPDATE reconciliation_items
  WHERE item_id = $1::bigint AND state = 'open')";
 
 constexpr const char* k_find = R"(
-SELECT item_id, source, refund_id, kind, expected, found, amount_minor, currency, refund_at, state,
-       first_run_id, last_run_id, detected_at, resolved_at, resolved_by, resolution
+SELECT item_id, source, basis, refund_id, kind, expected, found, amount_minor, currency, refund_at,
+       state, first_run_id, last_run_id, detected_at, resolved_at, resolved_by, resolution
   FROM reconciliation_items
  WHERE item_id = $1::bigint)";
 
@@ -34,6 +34,7 @@ ReconciliationItem read_item(const pqxx::row& row) {
   ReconciliationItem item;
   item.item_id = row["item_id"].as<std::int64_t>();
   item.source = row["source"].as<std::string>();
+  item.basis = row["basis"].as<std::string>();
   item.refund_id = row["refund_id"].as<std::string>();
   item.kind = row["kind"].as<std::string>();
   item.expected = row["expected"].as<std::string>();

@@ -16,6 +16,7 @@ namespace store {
 struct ReconciliationItem {
   std::int64_t item_id = 0;
   std::string source;
+  std::string basis;  // "api", "statement": which list found it
   std::string refund_id;
   std::string kind;
   std::string expected;  // what the provider says; empty: nothing

@@ -16,8 +16,12 @@ SELECT e.source, e.event_id, e.event_type, e.refund_id, e.charge_id, e.verdict, 
   FROM webhook_events e
   LEFT JOIN LATERAL (
        SELECT body
-         FROM webhook_payloads
-        WHERE event_id = e.event_id AND source = e.source AND sha256(body) = e.body_sha256
+         FROM (SELECT body FROM webhook_payloads
+                WHERE event_id = e.event_id AND source = e.source
+                UNION ALL
+               SELECT body FROM held_payloads
+                WHERE event_id = e.event_id AND source = e.source) b
+        WHERE sha256(body) = e.body_sha256
         LIMIT 1) p ON true
  WHERE e.source = ANY ($1::text[])
    AND (cardinality($2::text[]) = 0 OR e.event_id = ANY ($2::text[]))

@@ -256,6 +256,8 @@ def test_all_mistakes_of_a_statement_are_named_and_nothing_is_done(
     ["--all", "--yesterday", "--statement", "x.csv"],
     ["--source", "payjp-jp", "--from", DAY, "--statement", "x.csv"],
     ["--source", "omise-th", "--from", DAY, "--to", "2026-01-30", "--statement", "STATEMENT"],
+    ["--source", "omise-th", "--from", "2999-01-01", "--statement", "STATEMENT"],
+    ["--source", "omise-th", "--from", DAY, "--to", "2999-01-01", "--statement", "STATEMENT"],
     ["accept", "1"], ["accept", "--reason", "x"], ["accept", "1", "--reason", " "]])
 def test_wrong_usage(installation, statement, arguments):
     file = str(statement(line(1)))
@@ -322,6 +324,25 @@ def test_a_closed_day_stays_the_same(reconcile, held, statement, books):
                                                   ("successful", 1, 0)}
 
 
+def test_a_day_that_is_not_over_is_not_closed(reconcile, statement):
+    today = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=7)).date()
+    refused, = reconcile("--statement", statement(line(1)), "--close", day=str(today),
+                         code=1)["days"]
+    assert refused["closed"] is False and "is not over" in refused["reason"]
+
+
+def test_a_corrected_amount_leaves_as_it_had_entered(reconcile, held, statement, books):
+    held({1: "pending"})
+    held({1: "closed"}, seconds=60, amount=24000)
+    day, = reconcile("--statement", statement(line(1, "240.00")), "--close")["days"]
+    assert [(total["status"], total["entered_minor"], total["left_minor"])
+            for total in day["totals"]] == [("pending", "25000", "25000"),
+                                            ("successful", "24000", "0")]
+    assert books.rows("SELECT status, sum(amount_minor) AS sum FROM finance_daily_ledger "
+                      "GROUP BY status ORDER BY status") == [
+        {"status": "pending", "sum": 0}, {"status": "successful", "sum": 24000}]
+
+
 def test_a_day_is_closed_with_its_exceptions(reconcile, held, statement):
     held({1: "closed"})
     day, = reconcile("--statement", statement(line(1, "250.01")), "--close", code=1)["days"]
@@ -333,8 +354,7 @@ def test_days_are_closed_in_their_order(reconcile, held, statement, installation
     file = statement(line(1))
     reconcile("--statement", file, "--close")
     for day, reason in [("2026-02-02", "2026-02-02 cannot be closed before 2026-02-01"),
-                        ("2026-01-30", "2026-01-30 cannot be closed after 2026-01-31, which is"),
-                        ("2999-01-01", "2999-01-01 is not over")]:
+                        ("2026-01-30", "2026-01-30 cannot be closed after 2026-01-31, which is")]:
         refused, = reconcile("--statement", file, "--close", day=day, code=1)["days"]
         assert refused == {"closed": False, "reason": reason}
 

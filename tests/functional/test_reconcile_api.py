@@ -13,6 +13,7 @@ from senders import BASE_TIME
 DAY = "2026-01-31"
 WORDS = {"omise": {"successful": "closed", "failed": "failed", "pending": "pending"},
          "payjp": {"successful": "succeeded", "failed": "failed", "pending": "pending"}}
+HOURS_EAST = {"omise": 7, "payjp": 9}
 MATCHED = 130  # more than a page
 
 
@@ -113,6 +114,72 @@ def test_an_answer_that_fails_ends_the_run_and_the_next_one_goes_on(
     api.heal()
     result = reconcile()
     assert (result["run_id"], result["continued"], result["matched"]) == (1, True, MATCHED)
+
+
+def test_a_refund_that_cannot_be_read_is_an_exception_and_the_run_goes_on(
+        api, make, told, reconcile):
+    told([make(n, seconds=n) for n in range(3)])
+    make("missing")
+    api.account.refunds["re_0"]["object"] = "surprise"
+    api.account.refunds["re_1"]["id"] = "no id of theirs"
+    first = reconcile(code=1)
+    unreadable, = [item for item in first["items"] if item["expected"] == "(unreadable)"]
+    still_open = {("re_0", "status"): "open", ("re_1", "missing_there"): "open",
+                  (unreadable["refund_id"], "missing_here"): "open"}
+    assert unreadable["refund_id"].startswith("(no id) ")
+    assert kinds(first["items"]) == {**still_open, ("re_missing", "missing_here"): "resolved"}
+    assert (first["matched"], first["recovered"], first["exceptions"]) == (1, 1, 3)
+    assert kinds(reconcile(code=1)["items"]) == still_open
+
+
+def seconds_ago(api, days):
+    """As `make` wants them: noon in the source's time zone, so many days ago."""
+    offset = datetime.timedelta(hours=HOURS_EAST[api.account.PROVIDER])
+    local = datetime.datetime.now(datetime.timezone.utc) + offset - datetime.timedelta(days=days)
+    noon = local.replace(hour=12, minute=0, second=0, microsecond=0)
+    return int((noon - offset - BASE_TIME).total_seconds())
+
+
+def test_yesterdays_run_looks_again_at_what_was_a_matter_of_time(
+        api, make, told, installation, books):
+    told([make(1, "pending", seconds=seconds_ago(api, 3))])
+    api.account.refunds["re_1"]["status"] = WORDS[api.account.PROVIDER]["failed"]
+    ask(installation, api)
+    yesterday = ["reconcile", "--all", "--yesterday"]
+    assert installation.refundctl_json(*yesterday)["runs"][0]["seen"] == 0
+    books.execute("""
+        WITH run AS (INSERT INTO reconciliation_runs (source, from_day, to_day, basis, state,
+                            started_at, finished_at, started_by)
+                     SELECT source, requested_at::date, requested_at::date, 'api', 'done', now(),
+                            now(), 'me' FROM refunds
+                     RETURNING run_id, source)
+        INSERT INTO reconciliation_items (source, basis, refund_id, kind, expected, found,
+               refund_at, state, first_run_id, last_run_id, detected_at)
+        SELECT source, 'api', 're_1', 'timing', 'failed', 'pending',
+               (SELECT requested_at FROM refunds), 'open', run_id, run_id, now()
+          FROM run""")
+    run, = installation.refundctl_json(*yesterday)["runs"]
+    assert (run["seen"], run["recovered"]) == (1, 1)
+    assert books.refund("re_1")["status"] == "failed"
+    assert ("re_1", "timing", "resolved") in {
+        (item["refund_id"], item["kind"], item["state"]) for item in run["items"]}
+
+
+def test_a_day_that_was_missed_is_closed_with_the_next_one(api, make, told, installation, books):
+    told([make(n, seconds=seconds_ago(api, n)) for n in (1, 2, 3)])
+    ask(installation, api)
+    close = ["reconcile", "--all", "--yesterday", "--close"]
+    first, = installation.refundctl_json(*close)["runs"]
+    assert len(first["days"]) == 1
+    # As if it had been closed two days before, and the daily run had failed since.
+    books.execute("DELETE FROM ledger_totals")
+    books.execute("UPDATE ledger_days SET day = day - 2, ends_at = ends_at - interval '2 days', "
+                  "starts_at = starts_at - interval '2 days'")
+    run, = installation.refundctl_json(*close)["runs"]
+    assert [day["closed"] for day in run["days"]] == [True, True]
+    assert (run["seen"], run["to"]) == (2, first["to"])
+    again, = installation.refundctl_json(*close)["runs"]
+    assert [day["closed_before"] for day in again["days"]] == [True]
 
 
 def test_every_source_with_a_key_has_its_turn(api, make, told, installation):

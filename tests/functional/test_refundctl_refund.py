@@ -117,6 +117,7 @@ def test_an_unknown_refund_is_made_only_where_all_is_said(correct, books, daemon
 @pytest.mark.parametrize("arguments", [
     ["--voided"], ["--currency", "XXX", "--amount-minor", "1"], ["--currency", "THB"],
     ["--amount-minor", "0"], ["--amount-minor", "1.5"], ["--occurred-at", "yesterday"],
+    ["--occurred-at", "9999-01-01"],
     ["--reason", "two\nlines"]])
 def test_what_cannot_be_meant(correct, client, omise, arguments):
     client.deliver(started(omise, 1))

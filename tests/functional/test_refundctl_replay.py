@@ -120,6 +120,14 @@ def test_events_are_chosen(replay, client, books, omise, payjp):
     assert chosen("evt_1", "evnt_start_1") == ["evnt_start_1", "evt_1"]
 
 
+def test_more_events_than_one_rehearsal_takes(replay, client, books, omise):
+    events = [successful(omise, n) for n in range(1, 251)]
+    for event in events:
+        client.deliver(event, signed_at=0)
+    assert replay("--limit", "1000")["effect_count"] == 250
+    assert books.count("refunds") == 0
+
+
 def test_without_its_bytes_nothing_can_be_replayed(replay, client, books, omise):
     client.deliver(started(omise, 1, amount="much"))
     books.execute("DELETE FROM webhook_payloads")

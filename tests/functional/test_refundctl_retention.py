@@ -78,6 +78,23 @@ def test_whole_months_are_dropped(refundctl, books, years):
     assert tables(refundctl("prune", "--payloads-before", "2020-02-29")) == {}
 
 
+def test_only_our_own_months_are_dropped(refundctl, books, years):
+    """A partition under another name, or of another schema."""
+    books.execute(f"ALTER TABLE {JANUARY} RENAME TO january")
+    books.execute("CREATE SCHEMA elsewhere")
+    books.execute(f"ALTER TABLE {FEBRUARY} SET SCHEMA elsewhere")
+    report = refundctl("prune", "--payloads-before", "2020-03-01", "--apply", *REASON)
+    assert tables(report) == {}
+    assert books.count("webhook_payloads") == 7
+
+
+def test_bytes_of_a_month_that_was_not_pruned_are_missed(refundctl, books, years):
+    refundctl("prune", "--payloads-before", "2020-02-01", "--apply", *REASON)
+    refundctl("rebuild", "--verify")
+    books.execute("DELETE FROM webhook_payloads WHERE event_id = 'evnt_end_2'")
+    refundctl("rebuild", "--verify", code=1)
+
+
 def test_a_dropped_event_is_still_a_duplicate(refundctl, installation, client, omise, years):
     refundctl("prune", "--payloads-before", "2020-03-01", "--apply", *REASON)
     assert client.deliver(successful(omise, 1)).verdict == "duplicate"
@@ -105,6 +122,9 @@ def test_a_held_refund_keeps_its_bytes(refundctl, books, years):
     assert held == {"evnt_charge_2", "evnt_start_2", "evnt_end_2"}
     report = refundctl("rebuild", "--verify")
     assert report["not_verifiable"]["refunds"] == 1, "what is held can still be folded"
+    assert len(refundctl("events", "show", "evnt_end_2")["events"][0]["payloads"]) == 1
+    step, = refundctl("events", "replay", "evnt_end_2")["events"]
+    assert "took effect" in step["why"], "its bytes are there"
 
     assert tables(refundctl("prune", "--payloads-before", "2020-03-01")) == {}
     refundctl("hold", "release", "--refund", "rfnd_2", "--source", "omise-th", "--reason", "over")
@@ -190,7 +210,53 @@ def test_a_person_is_forgotten_and_the_money_is_not(refundctl, books, customers)
     assert (row["action"], row["user_id"], row["reason"]) == ("erase", "anna", "asked")
     assert row["details"]["emailSha256"] == hashlib.sha256(ADDRESS.encode()).hexdigest()
     assert row["details"]["ticket"] == "T-1"
-    assert "no order's customer has this address" in refundctl(*ERASE, code=1)
+    assert row["details"]["orderKeys"] == [["order-1", True], ["order-2", True]]
+
+
+def test_nobody_has_the_address(refundctl, customers):
+    assert "no order's customer has this address" in refundctl(
+        "erase-customer", "--email", "na@mail.example", "--ticket", "T-1", "--reason", "x", code=1)
+
+
+def test_a_person_is_forgotten_again(refundctl, client, books, omise, customers):
+    refundctl(*ERASE, "--apply")
+    client.deliver(successful(omise, 1, event="later", seconds=999, metadata={"name": "Hana"}))
+    books.execute("UPDATE orders SET customer_email = 'new@mail.example' WHERE order_id = 'order-2'")
+    report = refundctl(*ERASE, "--apply")
+    assert (report["orders"], report["payloads"]) == (1, 1)
+    assert books.refund("rfnd_1")["metadata"] is None
+    assert books.order("order-2")["customer_email"] == "new@mail.example"
+
+
+def test_order_files_that_name_the_person_are_forgotten(refundctl, installation, books, customers,
+                                                        tmp_path):
+    """Charge 1 belongs to another's order by now, and order 3 was hers for a while."""
+    file = tmp_path / "later.csv"
+    for line in ["order-9,omise-th,chrg_1,THB,90000,,", "order-3,omise-th,chrg_3,THB,90000,"
+                 '"hana@mail.example",ja', "order-3,omise-th,chrg_3,THB,90000,ken@mail.example,ja",
+                 "order-4,omise-th,chrg_4,THB,90000,johana@mail.example,"]:
+        file.write_text("order_id,source,charge_id,currency,total_minor,customer_email,"
+                        f"customer_locale\n{line}\n")
+        installation.refundctl("orders", "import", str(file))
+    refundctl(*ERASE, "--apply")
+    left = [bytes(row["body"]).decode() for row in books.rows(
+        """SELECT body FROM webhook_payloads JOIN webhook_events USING (source, event_id)
+            WHERE event_type = 'order.imported'""")]
+    assert not [line for line in left if ADDRESS in line.lower() and "johana" not in line]
+    assert not [line for line in left if line.startswith(("order-1,", "order-2,"))]
+    assert [line for line in left if "johana" in line] and [line for line in left if "ken@" in line]
+
+
+def test_a_hold_keeps_what_a_charge_shares(refundctl, installation, client, books, omise,
+                                           customers):
+    """Refund 9 is of order 2's charge and of another's order, which is held."""
+    client.deliver_all(omise.charge("evnt_c2", "chrg_2", order="order-2"),
+                       omise.refund("evnt_9", "refund.success", "rfnd_9", charge="chrg_2"))
+    books.execute("UPDATE refunds SET order_id = 'order-8' WHERE refund_id = 'rfnd_9'")
+    refundctl("hold", "add", "--refund", "rfnd_9", "--source", "omise-th", "--reason", "court")
+    said = installation.refundctl(*ERASE, "--apply", code=1)
+    assert "the bytes of event evnt_c2 are under a legal hold" in said.stderr
+    assert "evnt_c2" in kept(books) and "evnt_end_2" not in kept(books)
 
 
 def test_nobody_is_forgotten_without_apply(refundctl, books, customers):

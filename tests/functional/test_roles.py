@@ -228,6 +228,7 @@ def test_finance_reads_money(as_role):
     "SELECT customer_email FROM orders", "SELECT customer_locale FROM orders",
     "SELECT * FROM orders", "SELECT metadata FROM refunds", "SELECT ip_address FROM refund_audit",
     "SELECT payload FROM outbox_messages", "SELECT remote_address FROM webhook_events",
+    "SELECT notes FROM refund_audit", "SELECT resolution FROM anomalies",
 ])
 def test_finance_reads_no_people(as_role, query):
     with as_role("refundd_finance") as connection:

@@ -276,10 +276,10 @@ def test_what_reconciliation_leaves_open_is_an_exception_but_for_what_time_mends
                                                       started_at, started_by)
                      VALUES ('omise-th', '2026-01-31', '2026-01-31', 'api', 'running', now(), 'me')
                      RETURNING run_id)
-        INSERT INTO reconciliation_items (source, refund_id, kind, expected, found, amount_minor,
+        INSERT INTO reconciliation_items (source, basis, refund_id, kind, expected, found, amount_minor,
                currency, refund_at, state, first_run_id, last_run_id, detected_at, resolved_at,
                resolved_by, resolution)
-        SELECT 'omise-th', id, kind, '100', '90', 10000, 'THB', now(), state, run_id, run_id, now(),
+        SELECT 'omise-th', 'api', id, kind, '100', '90', 10000, 'THB', now(), state, run_id, run_id, now(),
                ended, CASE WHEN ended IS NOT NULL THEN 'ann' END,
                CASE WHEN ended IS NOT NULL THEN 'as agreed' END
           FROM run, (VALUES ('rfnd_a', 'amount', 'open', NULL::timestamptz),
@@ -419,9 +419,9 @@ SELECT at, 'amount_changed', source, refund_id, charge_id, order_id, refund_id, 
   FROM made WHERE n %% 20 = 0""", """
 INSERT INTO reconciliation_runs (source, from_day, to_day, basis, state, started_at, started_by)
 VALUES ('omise-th', '2026-01-31', '2026-01-31', 'api', 'running', now(), 'me')""", """
-INSERT INTO reconciliation_items (source, refund_id, kind, expected, found, refund_at, state,
+INSERT INTO reconciliation_items (source, basis, refund_id, kind, expected, found, refund_at, state,
        first_run_id, last_run_id, detected_at)
-SELECT source, refund_id, 'status', 'failed', 'successful', at, 'open', 1, 1, at
+SELECT source, 'api', refund_id, 'status', 'failed', 'successful', at, 'open', 1, 1, at
   FROM made WHERE n %% 20 = 0""", """
 INSERT INTO refund_reads (source, refund_id, next_read_at, first_due_at)
 SELECT source, refund_id, at, at FROM made WHERE n %% 20 = 0""", """

@@ -196,6 +196,25 @@ TEST_F(ReconciliationTest, ItemsOfOtherDaysAndSourcesStayOpen) {
             (Rows{"rfnd_1|amount|open|1|1|NULL|NULL", "rfnd_2|amount|open|2|2|NULL|NULL"}));
 }
 
+TEST_F(ReconciliationTest, AStatementAndTheApiHaveTheirOwnItems) {
+  auto of_file = request();
+  of_file.statement_sha256 = domain::Sha256{};
+  const store::Run statement = begin_run(connection_, of_file);
+  settle(statement, {"rfnd_1", "rfnd_2"}, {item("rfnd_1", amount), item("rfnd_2", amount)});
+  finish(statement);
+  const store::Run api = begin_run(connection_, request());
+  settle(api, {"rfnd_1"}, {item("rfnd_1", amount, "c")});
+  EXPECT_EQ(finish(api).exception_count, 1);
+  EXPECT_EQ(database_.rows("SELECT basis, refund_id, expected, state FROM reconciliation_items "
+                           "ORDER BY item_id"),
+            (Rows{"statement|rfnd_1|a|open", "statement|rfnd_2|a|open", "api|rfnd_1|c|open"}));
+  const store::Run again = begin_run(connection_, request());
+  settle(again, {"rfnd_1"});
+  finish(again);
+  EXPECT_EQ(items()[0], "rfnd_1|amount|open|1|1|NULL|NULL");
+  EXPECT_EQ(items()[2], "rfnd_1|amount|resolved|2|3|refundd|no longer found");
+}
+
 TEST_F(ReconciliationTest, WhatWasRecoveredIsResolvedByItsEvent) {
   const store::Run run = begin_run(connection_, request());
   note_items(connection_, run, std::vector{item("rfnd_1", missing_here)}, at(1));
