@@ -206,7 +206,8 @@ SELECT 'anomaly' AS origin, a.anomaly_id AS exception_id, a.kind, a.source,
   LEFT JOIN sources s ON s.source = a.source
  WHERE a.resolved_at IS NULL
    AND a.kind IN ('over_refund', 'currency_mismatch', 'amount_changed', 'contradicting_outcome',
-                  'non_positive_amount', 'suspected_duplicate_refund', 'provider_disagrees')
+                  'non_positive_amount', 'suspected_duplicate_refund', 'provider_disagrees',
+                  'unknown_to_provider', 'unconfirmed')
 UNION ALL
 SELECT 'reconciliation', i.item_id, i.kind::text COLLATE "C", i.source,
        coalesce(r.livemode, s.livemode), i.refund_id, r.charge_id, r.order_id, NULL, i.expected,

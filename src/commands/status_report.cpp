@@ -10,8 +10,10 @@ namespace {
 // As config/prometheus/alerts.yml has them.
 constexpr std::chrono::days k_refund_pending_max{14};
 constexpr std::chrono::minutes k_message_wait_max{15};
-constexpr std::array<std::string_view, 4> k_money_anomalies{
-    "over_refund", "currency_mismatch", "amount_changed", "contradicting_outcome"};
+// With those that look like a forgery.
+constexpr std::array<std::string_view, 6> k_money_anomalies{
+    "over_refund",           "currency_mismatch",  "amount_changed",
+    "contradicting_outcome", "provider_disagrees", "unknown_to_provider"};
 
 std::string ago(domain::Time then, domain::Time now) {
   return duration_text(now - then) + " ago";

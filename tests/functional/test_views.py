@@ -267,7 +267,8 @@ def test_the_kinds_that_are_open_exceptions(books, finance):
                       "VALUES (now(), %s, 'omise-th', 'x', '{}')", kind)
     assert {row["kind"] for row in finance("SELECT kind FROM finance_open_exceptions")} == {
         "over_refund", "currency_mismatch", "amount_changed", "contradicting_outcome",
-        "non_positive_amount", "suspected_duplicate_refund", "provider_disagrees"}
+        "non_positive_amount", "suspected_duplicate_refund", "provider_disagrees",
+        "unknown_to_provider", "unconfirmed"}
 
 
 def test_what_reconciliation_leaves_open_is_an_exception_but_for_what_time_mends(month, finance):
