@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "providers/signature.hpp"
+#include "runtime/base64.hpp"
 
 namespace commands {
 namespace {
@@ -42,7 +43,7 @@ std::string pin_of(const X509& certificate) {
   OPENSSL_free(der);
   const auto digest = providers::sha256(bytes);
   return "sha256//" +
-         providers::encode_base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
+         runtime::encode_base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "outbox/base64.hpp"
 #include "outbox/text_limits.hpp"
+#include "runtime/base64.hpp"
 
 namespace outbox {
 namespace {
@@ -36,7 +36,7 @@ std::string encoded_words(std::string_view text, std::size_t column) {
     const std::size_t base64_max = room - k_word_begin.size() - k_word_end.size();
     const auto part = beginning_of(text, base64_max / 4 * 3);
     words.append(words.empty() ? "" : "\r\n ");
-    words.append(k_word_begin).append(encode_base64(part)).append(k_word_end);
+    words.append(k_word_begin).append(runtime::encode_base64(part)).append(k_word_end);
     text.remove_prefix(part.size());
     column = 1;  // the space that a folded line begins with
   }

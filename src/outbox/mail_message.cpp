@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "outbox/base64.hpp"
 #include "outbox/mail_header.hpp"
+#include "runtime/base64.hpp"
 
 namespace outbox {
 namespace {
@@ -70,7 +70,7 @@ std::string with_crlf(std::string_view text) {
 
 std::string base64_lines(std::string_view text) {
   constexpr std::size_t k_line_max = 76;
-  const std::string encoded = encode_base64(with_crlf(text));
+  const std::string encoded = runtime::encode_base64(with_crlf(text));
   std::string lines;
   for (std::size_t at = 0; at < encoded.size(); at += k_line_max) {
     lines.append(encoded, at, k_line_max).append("\r\n");

@@ -6,7 +6,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "outbox/base64.hpp"
+#include "runtime/base64.hpp"
 
 namespace outbox {
 namespace {
@@ -32,7 +32,7 @@ std::optional<WebhookSecret> parse_webhook_secret(std::string_view text) {
   if (!text.starts_with(k_prefix)) {
     return std::nullopt;
   }
-  auto key = decode_base64(text.substr(k_prefix.size()));
+  auto key = runtime::decode_base64(text.substr(k_prefix.size()));
   if (!key || key->size() < k_key_min_bytes || key->size() > k_key_max_bytes) {
     return std::nullopt;
   }
@@ -42,7 +42,7 @@ std::optional<WebhookSecret> parse_webhook_secret(std::string_view text) {
 std::string sign(const WebhookSecret& secret, const WebhookContent& content) {
   std::string message{content.id};
   message.append(".").append(std::to_string(content.timestamp)).append(".").append(content.body);
-  return "v1," + encode_base64(hmac_sha256(secret.key, message));
+  return "v1," + runtime::encode_base64(hmac_sha256(secret.key, message));
 }
 
 }  // namespace outbox

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "providers/signature.hpp"
+#include "runtime/base64.hpp"
 
 namespace providers {
 
@@ -105,6 +106,10 @@ HeaderList sign_as_omise(std::string_view body, std::span<const std::string> sec
           {"Omise-Signature-Timestamp", timestamp}};
 }
 
+std::optional<std::string> parse_secret(std::string_view text) {
+  return text.empty() ? std::nullopt : runtime::decode_base64(text);
+}
+
 }  // namespace
 
 std::string omise_signature(std::string_view secret, std::string_view timestamp,
@@ -120,7 +125,7 @@ constinit const Provider k_omise{
     .limits = {.refunds_per_charge_max = k_refunds_per_charge_max},
     .event_types = k_omise_event_types,
     .secret_headers = {},
-    .parse_secret = decode_base64,
+    .parse_secret = parse_secret,
     .authenticate = authenticate_omise,
     .decode = decode_omise,
     .api = &k_omise_api,

@@ -3,7 +3,7 @@
 #include "providers/api.hpp"
 #include "providers/fields.hpp"
 #include "providers/omise.hpp"
-#include "providers/signature.hpp"
+#include "runtime/base64.hpp"
 
 namespace providers {
 namespace {
@@ -13,7 +13,7 @@ constexpr std::string_view k_limit = "100";
 constexpr std::string_view k_version = "2019-05-29";
 
 std::vector<std::string> header_lines(std::string_view key) {
-  return {"Authorization: Basic " + encode_base64(std::string{key} + ":"),
+  return {"Authorization: Basic " + runtime::encode_base64(std::string{key} + ":"),
           "Omise-Version: " + std::string{k_version}};
 }
 

@@ -28,10 +28,4 @@ std::string to_hex(const domain::Sha256& digest);
 /// Exactly 64 digits in any case, else nullopt.
 std::optional<domain::Sha256> sha256_from_hex(std::string_view text);
 
-/// RFC 4648 section 4, canonical: padding required, no blanks, no stray bits. nullopt otherwise,
-/// and for the empty text.
-std::optional<std::string> decode_base64(std::string_view text);
-
-std::string encode_base64(std::string_view bytes);
-
 }  // namespace providers

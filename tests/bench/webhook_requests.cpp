@@ -7,7 +7,7 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "providers/signature.hpp"
+#include "runtime/base64.hpp"
 
 namespace bench {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t k_digest_bytes = 32;
 
 std::string decode_secret(std::string_view secret_base64) {
-  auto key = providers::decode_base64(secret_base64);
+  auto key = runtime::decode_base64(secret_base64);
   if (!key) {
     throw std::runtime_error{"the secret file holds no base64"};
   }

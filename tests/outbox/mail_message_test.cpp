@@ -7,10 +7,10 @@
 #include <stdexcept>
 #include <vector>
 
-#include "outbox/base64.hpp"
 #include "outbox/mail_header.hpp"
 #include "outbox/outgoing_samples.hpp"
 #include "outbox/text_limits.hpp"
+#include "runtime/base64.hpp"
 
 namespace outbox {
 namespace {
@@ -62,7 +62,7 @@ std::string decoded(const std::string& field) {
        begin = field.find("=?UTF-8?B?", begin + 1)) {
     const auto word = field.substr(begin, field.find("?=", begin + 10) + 2 - begin);
     EXPECT_LE(word.size(), 75U);
-    const auto part = decode_base64(word.substr(10, word.size() - 12));
+    const auto part = runtime::decode_base64(word.substr(10, word.size() - 12));
     EXPECT_TRUE(part);
     EXPECT_NE(static_cast<unsigned char>(part->front()) & 0xC0U, 0x80U) << "a split character";
     text += *part;
@@ -130,7 +130,7 @@ TEST(MailMessage, LongBodiesKeepToTheLine) {
       base64 += line;
     }
   }
-  EXPECT_THAT(*decode_base64(base64), HasSubstr("返金が完了しました。\r\n返金が"));
+  EXPECT_THAT(*runtime::decode_base64(base64), HasSubstr("返金が完了しました。\r\n返金が"));
 }
 
 TEST(MailMessage, SaysAnyLanguageInTheSubject) {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "providers/decoding.hpp"
-#include "providers/signature.hpp"
+#include "runtime/base64.hpp"
 
 namespace providers {
 namespace {
@@ -12,7 +12,7 @@ const TimeRange k_range{at("2026-01-01T00:00:00Z"), at("2026-01-02T00:00:00Z")};
 
 TEST(OmiseApi, AsksWithTheKeyAsUserAndAVersion) {
   const auto lines = k_omise_api.header_lines("skey_1");
-  EXPECT_EQ(lines.at(0), "Authorization: Basic " + encode_base64("skey_1:"));
+  EXPECT_EQ(lines.at(0), "Authorization: Basic " + runtime::encode_base64("skey_1:"));
   EXPECT_EQ(lines.at(1), "Omise-Version: 2019-05-29");
 }
 

@@ -1,8 +1,8 @@
-#include "outbox/base64.hpp"
+#include "runtime/base64.hpp"
 
 #include <openssl/evp.h>
 
-namespace outbox {
+namespace runtime {
 namespace {
 
 unsigned char* as_bytes(std::string& text) {
@@ -36,4 +36,4 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return encode_base64(bytes) == text ? std::optional{bytes} : std::nullopt;
 }
 
-}  // namespace outbox
+}  // namespace runtime

@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-namespace outbox {
+namespace runtime {
 
 std::string encode_base64(std::string_view bytes);
 
 /// Canonical only: padding required, no blanks, no stray bits. nullopt otherwise.
 std::optional<std::string> decode_base64(std::string_view text);
 
-}  // namespace outbox
+}  // namespace runtime
