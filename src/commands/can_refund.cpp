@@ -66,6 +66,7 @@ domain::Currency currency_of(const Ask& ask, const domain::Charge& charge,
 template <typename Kind>
 std::vector<Line> lines_of(const std::vector<domain::Finding<Kind>>& findings, Language language) {
   std::vector<Line> lines;
+  lines.reserve(findings.size());
   for (const auto& finding : findings) {
     lines.push_back({std::string{domain::to_string(finding.kind)}, advice_on(finding, language)});
   }

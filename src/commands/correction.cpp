@@ -1,14 +1,12 @@
 #include "commands/correction.hpp"
 
 #include <string_view>
-#include <variant>
 
 #include "commands/commands.hpp"
+#include "commands/own_delivery.hpp"
 #include "commands/terminal_text.hpp"
 #include "providers/fields.hpp"
 #include "providers/own_report.hpp"
-#include "providers/signature.hpp"
-#include "runtime/check.hpp"
 
 namespace commands {
 namespace {
@@ -116,26 +114,9 @@ store::Delivery delivery_of(const Correction& correction, const providers::Sourc
     throw UsageError{"No refund " + printable(correction.refund_id) + " of " + source.name +
                      " is known. To make it, say --charge, --amount-minor and --currency."};
   }
-  store::Delivery delivery;
-  delivery.received_at = occasion.now;
-  delivery.body =
-      providers::make_own_body({report_of(correction, source, known, occasion), "refund.correct",
-                                occasion.user, correction.ticket, correction.note});
-  delivery.body_sha256 = providers::sha256(delivery.body);
-  delivery.headers_json = "{}";
-  delivery.limits = source.provider->limits;
-  delivery.has_test_recipient = source.has_test_recipient;
-
-  // Read from what is stored, so that it can never say anything else than what is applied.
-  providers::DecodeOptions options;
-  options.source = source.name;
-  options.livemode = source.livemode;
-  options.evidence = domain::Evidence::operator_;
-  options.received_at = occasion.now;
-  auto decoded = providers::decode_own_report(delivery.body, options);
-  CHECK(std::holds_alternative<domain::Event>(decoded));
-  delivery.event = std::get<domain::Event>(std::move(decoded));
-  return delivery;
+  return own_delivery({report_of(correction, source, known, occasion), "refund.correct",
+                       occasion.user, correction.ticket, correction.note},
+                      source, occasion.now);
 }
 
 }  // namespace commands

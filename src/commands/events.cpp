@@ -11,7 +11,7 @@
 #include "commands/table.hpp"
 #include "commands/terminal_json.hpp"
 #include "commands/terminal_text.hpp"
-#include "commands/time_text.hpp"
+#include "commands/time_option.hpp"
 #include "store/events.hpp"
 
 namespace commands {
@@ -138,18 +138,6 @@ int run_show(const Show& show, const Context& context) {
   return k_exit_done;
 }
 
-void add_time(CLI::App& command, const std::string& name, domain::Time& time,
-              const std::string& help) {
-  const auto set = [name, &time](const std::string& text) {
-    const auto parsed = parse_time(text);
-    if (!parsed) {
-      throw CLI::ValidationError{name, "is no time: 2026-01-31T10:00:00Z, 2026-01-31"};
-    }
-    time = *parsed;
-  };
-  command.add_option_function<std::string>(name, set, help)->type_name("TIME");
-}
-
 void add_list(CLI::App& events, Context& context) {
   auto* command = events.add_subcommand("list", "Those that were received, the newest first. UTC");
   // Shared, here and below: filled while parsing and used by the callback, both after we return.
@@ -159,8 +147,8 @@ void add_list(CLI::App& events, Context& context) {
   command->add_option("--verdict", filter->verdict, "Only of this verdict")
       ->check(
           CLI::IsMember({"applied", "unchanged", "stale", "unsupported", "quarantined", "late"}));
-  add_time(*command, "--since", filter->since, "Only received at this time or later");
-  add_time(*command, "--until", filter->until, "Only received before");
+  add_time_option(*command, "--since", filter->since, "Only received at this time or later");
+  add_time_option(*command, "--until", filter->until, "Only received before");
   command->add_option("--limit", filter->limit, "At most so many")
       ->check(CLI::Range(1, store::k_event_list_max))
       ->capture_default_str();

@@ -13,7 +13,7 @@
 #include "commands/table.hpp"
 #include "commands/terminal_json.hpp"
 #include "commands/terminal_text.hpp"
-#include "commands/time_text.hpp"
+#include "commands/time_option.hpp"
 
 namespace commands {
 namespace {
@@ -149,18 +149,6 @@ int run_replay(const Replay& options, const Context& context) {
   return is_missing || !result.failure.empty() ? k_exit_failed : k_exit_done;
 }
 
-void add_time(CLI::App& command, const std::string& name, domain::Time& time,
-              const std::string& help) {
-  const auto set = [name, &time](const std::string& text) {
-    const auto parsed = parse_time(text);
-    if (!parsed) {
-      throw CLI::ValidationError{name, "is no time: 2026-01-31T10:00:00Z, 2026-01-31"};
-    }
-    time = *parsed;
-  };
-  command.add_option_function<std::string>(name, set, help)->type_name("TIME");
-}
-
 void add_filter(CLI::App& command, Replay& replay) {
   command.add_option("EVENT_ID", replay.filter.event_ids, "Only these, whatever became of them");
   command.add_option("--source", replay.source, "Only of this source")->type_name("NAME");
@@ -171,8 +159,8 @@ void add_filter(CLI::App& command, Replay& replay) {
       ->check(CLI::IsMember({"unsupported", "quarantined", "late"}));
   command.add_option("--event-type", replay.filter.event_type, "Only of this type")
       ->type_name("TYPE");
-  add_time(command, "--since", replay.filter.since, "Only received at this time or later");
-  add_time(command, "--until", replay.filter.until, "Only received before");
+  add_time_option(command, "--since", replay.filter.since, "Only received at this time or later");
+  add_time_option(command, "--until", replay.filter.until, "Only received before");
   command.add_option("--limit", replay.filter.limit, "At most so many, the oldest first")
       ->check(CLI::Range(1, store::k_stored_event_list_max))
       ->capture_default_str();

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <stdexcept>
 
 #include "commands/listing.hpp"
+#include "commands/own_delivery.hpp"
 #include "providers/own_report.hpp"
 #include "providers/signature.hpp"
 
@@ -45,32 +45,6 @@ providers::OwnReport report_of(const StatementLine& line, const providers::Sourc
   return own;
 }
 
-store::Delivery delivery_of(const StatementLine& line, const providers::Source& source,
-                            const StatementOrigin& origin) {
-  store::Delivery delivery;
-  delivery.body = providers::make_own_body(report_of(line, source, origin));
-  delivery.body_sha256 = providers::sha256(delivery.body);
-  delivery.received_at = origin.now;
-  delivery.headers_json = "{}";
-  delivery.limits = source.provider->limits;
-  delivery.has_test_recipient = source.has_test_recipient;
-
-  // As it will be read from the store.
-  providers::DecodeOptions options;
-  options.source = source.name;
-  options.livemode = source.livemode;
-  options.evidence = domain::Evidence::statement;
-  options.received_at = origin.now;
-  auto decoded = providers::decode_own_report(delivery.body, options);
-  auto* const event = std::get_if<domain::Event>(&decoded);
-  if (event == nullptr) {
-    throw std::runtime_error{"line " + std::to_string(line.line) + " makes no report: " +
-                             std::get<providers::NotAnEvent>(decoded).reason};
-  }
-  delivery.event = std::move(*event);
-  return delivery;
-}
-
 }  // namespace
 
 Listing statement_listing(const std::vector<StatementLine>& lines, const providers::Source& source,
@@ -82,7 +56,7 @@ Listing statement_listing(const std::vector<StatementLine>& lines, const provide
         page.refunds.push_back(listed(lines[at]));
       }
       page.evidence = [&, first](std::size_t index, const store::PageRefund&) {
-        return delivery_of(lines[first + index], source, origin);
+        return own_delivery(report_of(lines[first + index], source, origin), source, origin.now);
       };
       sink(page);
     }

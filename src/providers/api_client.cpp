@@ -87,6 +87,7 @@ std::string_view to_string(ApiErrorKind kind) {
   __builtin_unreachable();
 }
 
+// For a command, which has one thread and nobody who would wake it: a signal ends it as it is.
 bool pause_this_thread(std::chrono::milliseconds duration) {
   if (duration.count() > 0) {
     std::this_thread::sleep_for(duration);

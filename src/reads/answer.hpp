@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "providers/read_event.hpp"
-#include "store/refund_reads.hpp"
+#include "store/held_refunds.hpp"
 
 namespace reads {
 

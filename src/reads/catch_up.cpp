@@ -8,6 +8,7 @@
 #include "reads/poll.hpp"
 #include "runtime/log.hpp"
 #include "store/delivery_counts.hpp"
+#include "store/read_notes.hpp"
 #include "store/refund_reads.hpp"
 #include "store/source_reads.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "reads/answer.hpp"
 #include "runtime/log.hpp"
+#include "store/read_notes.hpp"
 #include "store/refund_reads.hpp"
 
 namespace reads {

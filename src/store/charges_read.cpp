@@ -32,14 +32,6 @@ SELECT )" REFUND_COLUMNS R"(
  ORDER BY r.refund_id)"};
 #undef REFUND_COLUMNS
 
-void append(Parameters& parameters, const std::vector<std::string>& texts) {
-  Columns column{Type::text};
-  for (const std::string& text : texts) {
-    column.add_row(text);
-  }
-  append(parameters, column);
-}
-
 }  // namespace
 
 std::vector<ChargeWithRefunds> find_charge(Connection& connection, const std::string& charge_id,

@@ -147,6 +147,12 @@ std::string binary(domain::Time time) {
   return bytes;
 }
 
+std::string binary(std::int64_t number) {
+  std::string bytes;
+  append(bytes, static_cast<std::uint64_t>(number));
+  return bytes;
+}
+
 void Columns::throw_wrong_width() {
   throw std::logic_error{"a row has another number of values than there are columns"};
 }

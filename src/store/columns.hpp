@@ -68,8 +68,9 @@ class Column {
   bool only_nulls_ = true;
 };
 
-/// The binary form of one time, for a parameter that is no array.
+/// The binary form of one time or bigint, for a parameter that is no array.
 std::string binary(domain::Time time);
+std::string binary(std::int64_t number);
 
 class Columns {
  public:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/event_rows.hpp"
 #include "store/rows.hpp"
 #include "store/transaction.hpp"
 
@@ -31,32 +32,9 @@ SELECT e.source, e.event_id, e.event_type, e.refund_id, e.charge_id, e.verdict, 
  ORDER BY e.received_at, e.source, e.event_id
  LIMIT $7::text::bigint)"};
 
-void append(Parameters& parameters, const std::vector<std::string>& texts) {
-  Columns column{Type::text};
-  for (const std::string& text : texts) {
-    column.add_row(text);
-  }
-  append(parameters, column);
-}
-
-std::string text_of(domain::Time time) {
-  return time == domain::Time::max() ? "infinity" : domain::format_rfc3339(time);
-}
-
 StoredBytes read_stored(const pqxx::row& row) {
   StoredBytes stored;
-  StoredEvent& event = stored.event;
-  event.source = row["source"].as<std::string>();
-  event.event_id = row["event_id"].as<std::string>();
-  event.event_type = row["event_type"].as<std::string>();
-  event.refund_id = read_text_or_empty(row["refund_id"]);
-  event.charge_id = read_text_or_empty(row["charge_id"]);
-  event.verdict = row["verdict"].as<std::string>();
-  event.verdict_reason = read_text_or_empty(row["verdict_reason"]);
-  event.evidence = row["evidence"].as<std::string>();
-  event.occurred_at = require(read_time(row["occurred_at"]), "webhook_events.occurred_at");
-  event.received_at = require(read_time(row["received_at"]), "webhook_events.received_at");
-  event.remote_address = read_text_or_empty(row["remote_address"]);
+  stored.event = read_event(row);
   stored.body_sha256 = read_sha256(row["body_sha256"]);
   stored.content_sha256 = read_sha256(row["content_sha256"]);
   if (!row["body"].is_null()) {

@@ -32,6 +32,15 @@ inline void append(Parameters& parameters, Columns& columns) {
   }
 }
 
+/// One column of texts.
+inline void append(Parameters& parameters, const std::vector<std::string>& texts) {
+  Columns column{Type::text};
+  for (const std::string& text : texts) {
+    column.add_row(text);
+  }
+  append(parameters, column);
+}
+
 /// READ COMMITTED. Rolls back when it goes out of scope without commit().
 class Transaction {
  public:

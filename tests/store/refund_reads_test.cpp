@@ -5,6 +5,7 @@
 
 #include "store/claim_messages.hpp"
 #include "store/database.hpp"
+#include "store/read_notes.hpp"
 
 namespace store {
 namespace {
