@@ -46,10 +46,13 @@ class Rows : public Columns {
   const Table* table_;
 };
 
+/// How many rows a statement is for.
+enum class RowCount { one, any };
+
 /// Parameters are numbered from `first`: an array for each field that is not the time of writing.
 /// `now` is the number of the parameter that holds that time.
-std::string insert_sql(const Table& table, int first, int now);
+std::string insert_sql(const Table& table, RowCount rows, int first, int now);
 /// Returns a row for each that it updates.
-std::string update_sql(const Table& table, int first, int now);
+std::string update_sql(const Table& table, RowCount rows, int first, int now);
 
 }  // namespace store

@@ -1,5 +1,6 @@
 #include "store/writes.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace store {
@@ -21,10 +22,15 @@ void Writes::update(Rows rows) {
   }
 }
 
+RowCount Writes::row_count() const {
+  const auto is_one = [](const Part& part) { return part.rows.row_count() == 1; };
+  return std::ranges::all_of(parts_, is_one) ? RowCount::one : RowCount::any;
+}
+
 // At most 63 bytes: PostgreSQL cuts longer names. Batches differ in which tables they write, so
 // that a session comes to know a handful of these statements.
 std::string Writes::name() const {
-  std::string name = "save";
+  std::string name = row_count() == RowCount::one ? "save_one" : "save";
   for (const Part& part : parts_) {
     name += std::string{part.is_update ? "~" : "+"} + part.rows.table().code;
   }
@@ -32,6 +38,7 @@ std::string Writes::name() const {
 }
 
 std::string Writes::sql() const {
+  const RowCount rows = row_count();
   std::string with;
   std::string counts;
   int parameter = k_now + 1;
@@ -41,8 +48,8 @@ std::string Writes::sql() const {
     const std::string label = "part_" + std::to_string(at);
     with += at == 0 ? "WITH " : ", ";
     with += label + " AS (" +
-            (part.is_update ? update_sql(table, parameter, k_now)
-                            : insert_sql(table, parameter, k_now)) +
+            (part.is_update ? update_sql(table, rows, parameter, k_now)
+                            : insert_sql(table, rows, parameter, k_now)) +
             ")";
     if (part.is_update) {
       counts += ", (SELECT count(*) FROM " + label + ")";

@@ -30,6 +30,7 @@ class Writes {
     bool is_update = false;
   };
 
+  [[nodiscard]] RowCount row_count() const;
   [[nodiscard]] std::string name() const;
   [[nodiscard]] std::string sql() const;
 

@@ -10,9 +10,9 @@ import socket
 import threading
 
 COMMIT = b"COMMIT\0"
-# The names of the statements that write a batch list its tables: "save+ev~rf+au". Their text comes
-# only when a session prepares them.
-WRITES_EVENTS = re.compile(rb"save[+~a-z]*\+ev")
+# The names of the statements that write a batch list its tables: "save+ev~rf+au", "save_one+ev".
+# Their text comes only when a session prepares them.
+WRITES_EVENTS = re.compile(rb"save[+~a-z_]*\+ev")
 
 
 class Gate:

@@ -35,7 +35,7 @@ std::string trimmed(std::string text) {
 }
 
 TEST(TableTest, AnInsertTakesAnArrayForEachFieldAndTheTimeFromOneParameter) {
-  EXPECT_EQ(trimmed(insert_sql(k_things, /*first=*/4, /*now=*/2)),
+  EXPECT_EQ(trimmed(insert_sql(k_things, RowCount::any, /*first=*/4, /*now=*/2)),
             "INSERT INTO things (kind, number, note, address, made_by, revision, changed_at, "
             "began_at) SELECT unnest($4::text[]) AS kind, unnest($5::bigint[]) AS number, "
             "unnest($6::text[]) AS note, unnest($7::text[])::inet AS address, "
@@ -44,13 +44,23 @@ TEST(TableTest, AnInsertTakesAnArrayForEachFieldAndTheTimeFromOneParameter) {
 }
 
 TEST(TableTest, AnInsertEndsInWhatATableSaysAboutConflicts) {
-  EXPECT_EQ(insert_sql(k_lines, /*first=*/2, /*now=*/1),
+  EXPECT_EQ(insert_sql(k_lines, RowCount::any, /*first=*/2, /*now=*/1),
             "INSERT INTO lines (line, written_at) SELECT unnest($2::text[]) AS line, "
             "$1::timestamptz AS written_at ON CONFLICT (line) DO NOTHING");
 }
 
+TEST(TableTest, OneRowIsTakenOutOfItsArrays) {
+  EXPECT_EQ(insert_sql(k_lines, RowCount::one, /*first=*/2, /*now=*/1),
+            "INSERT INTO lines (line, written_at) SELECT ($2::text[])[1] AS line, "
+            "$1::timestamptz AS written_at ON CONFLICT (line) DO NOTHING");
+  EXPECT_NE(update_sql(k_things, RowCount::one, /*first=*/2, /*now=*/1)
+                .find("SELECT ($2::text[])[1] AS kind, ($3::bigint[])[1] AS number, "
+                      "($4::text[])[1] AS note, ($5::text[])[1]::inet AS address, "),
+            std::string::npos);
+}
+
 TEST(TableTest, AnUpdateFindsByKeyAndGuardAndLeavesWhatIsInitial) {
-  EXPECT_EQ(update_sql(k_things, /*first=*/2, /*now=*/1),
+  EXPECT_EQ(update_sql(k_things, RowCount::any, /*first=*/2, /*now=*/1),
             "UPDATE things t SET note = n.note, address = n.address, revision = n.revision, "
             "changed_at = n.changed_at FROM (SELECT unnest($2::text[]) AS kind, "
             "unnest($3::bigint[]) AS number, unnest($4::text[]) AS note, "
