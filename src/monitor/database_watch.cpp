@@ -117,10 +117,18 @@ void DatabaseWatch::read_last_events() {
   events_known_until_ = now;
 }
 
+DatabaseWatch::SteadyClock::time_point DatabaseWatch::first_count() {
+  const bool is_large = store::estimate_refunds(*connection_) > k_counted_at_once_max;
+  return SteadyClock::now() + (is_large ? k_first_count_delay : SteadyClock::duration::zero());
+}
+
 // Also where it fails it was long enough, and is not tried again at once.
 void DatabaseWatch::count_refunds() {
+  if (!next_count_) {
+    next_count_ = first_count();
+  }
   const auto begin = SteadyClock::now();
-  if (begin < next_count_) {
+  if (begin < *next_count_) {
     return;
   }
   const auto plan_next = [this, begin] {

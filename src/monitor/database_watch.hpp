@@ -7,6 +7,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,10 @@ inline constexpr std::chrono::seconds k_figures_interval_max{120};
 inline constexpr int k_figures_share = 20;
 inline constexpr std::chrono::seconds k_count_interval{60};
 inline constexpr int k_count_share = 100;
+/// More refunds than these are not counted in a daemon's first minutes, when everybody who waited
+/// for it sends at once: ten million take a core for a quarter of a minute.
+inline constexpr std::int64_t k_counted_at_once_max = 1'000'000;
+inline constexpr std::chrono::minutes k_first_count_delay{5};
 
 class DatabaseWatch {
  public:
@@ -50,6 +55,7 @@ class DatabaseWatch {
   void read();
   void open_connection();
   void read_figures();
+  [[nodiscard]] SteadyClock::time_point first_count();
   void count_refunds();
   void read_last_events();
   void hand_over();
@@ -69,8 +75,8 @@ class DatabaseWatch {
   std::optional<store::Connection> connection_;
   Snapshot next_;
   std::optional<domain::Time> events_known_until_;
-  SteadyClock::time_point next_count_{};
-  std::string problem_;  // empty: none
+  std::optional<SteadyClock::time_point> next_count_;  // nullopt: not known yet
+  std::string problem_;                                // empty: none
   boost::asio::io_context work_{1};
   boost::asio::steady_timer timer_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_open_;

@@ -32,6 +32,9 @@ constexpr const char* k_count_refunds = R"(
 SELECT source, status, count(*) AS count FROM refunds GROUP BY source, status
  ORDER BY source, status)";
 
+constexpr const char* k_estimate_refunds = R"(
+SELECT greatest(reltuples, 0)::bigint AS count FROM pg_class WHERE oid = 'refunds'::regclass)";
+
 // Who looks on should not take the cores from those who write.
 constexpr const char* k_use_one_core = "SET LOCAL max_parallel_workers_per_gather = 0";
 
@@ -69,6 +72,12 @@ Figures read_figures(Connection& connection) {
   figures.readings = list_source_readings(connection);
   figures.deliveries = last_delivery_counts(connection);
   return figures;
+}
+
+std::int64_t estimate_refunds(Connection& connection) {
+  return in_transaction(connection, [](Transaction& transaction) {
+    return transaction.run(std::string{k_estimate_refunds})[0][0].as<std::int64_t>();
+  });
 }
 
 std::vector<RefundCount> count_refunds(Connection& connection) {

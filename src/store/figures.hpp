@@ -47,6 +47,9 @@ struct RefundCount {
   std::int64_t count = 0;
 };
 
+/// About how many refunds there are, as PostgreSQL's statistics have it; 0 where they know nothing.
+std::int64_t estimate_refunds(Connection& connection);
+
 /// Reads the whole table: seconds where there are millions.
 std::vector<RefundCount> count_refunds(Connection& connection);
 

@@ -23,7 +23,8 @@ class DatabaseWatchTest : public testing::Test {
   // Until the watch hands over what it has read.
   void wait_for_figures(const DatabaseWatch& watch) {
     const auto open = boost::asio::make_work_guard(loop_);
-    while (watch.snapshot().refunds.empty() && loop_.run_one_for(20s) > 0) {
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (watch.snapshot().refunds.empty() && loop_.run_one_until(end) > 0) {
     }
   }
 
@@ -56,6 +57,20 @@ TEST_F(DatabaseWatchTest, HandsOverTheFiguresWhateverBecomesOfTheRest) {
   database_.wait_for_blocked_session();
   loop_.poll();
   EXPECT_FALSE(watch.snapshot().figures.sinks.empty());
+}
+
+// A count of millions takes a core while everybody who waited for the daemon sends.
+TEST_F(DatabaseWatchTest, DoesNotCountManyRefundsAtOnce) {
+  database_.run("UPDATE refundd.webhook_events SET received_at = now()");
+  database_.run("UPDATE pg_class SET reltuples = 2e6 WHERE oid = 'refundd.refunds'::regclass");
+  DatabaseWatch watch{loop_, database_.url()};
+  watch.start();
+  const auto open = boost::asio::make_work_guard(loop_);
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (watch.snapshot().last_events.empty() && loop_.run_one_until(end) > 0) {
+  }
+  EXPECT_EQ(watch.snapshot().last_events.size(), 1U) << "handed over after the count's turn";
+  EXPECT_TRUE(watch.snapshot().refunds.empty());
 }
 
 // What hangs is cut, or a stop would wait for it.
