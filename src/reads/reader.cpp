@@ -79,14 +79,12 @@ class SourceLoop {
     const ReadContext context{source_.source, source_.policy, client_,           *connection_,
                               metrics_,       clock_,         options_.committed};
     poll(context);  // first, because somebody waits for it
-    if (SteadyClock::now() < lists_blocked_until_) {
-      return;
-    }
-    if (catch_up(context, is_gap_)) {
+    if (SteadyClock::now() >= lists_blocked_until_ && catch_up(context, is_gap_)) {
       is_gap_ = false;
       count_yesterday(context);
       note_well();
     }
+    note_database_well();
   }
 
   void connect() {
@@ -100,8 +98,6 @@ class SourceLoop {
     connection_.emplace(options);
     save_source(source_.source.time_zone);
     remember_source(*connection_, source_.source.name, known_until_, clock_());
-    is_database_away_ = false;
-    database_failures_ = 0;
   }
 
   // Views need the time zone; one that PostgreSQL does not know must not stop the reading.
@@ -149,7 +145,6 @@ class SourceLoop {
     const auto delay = backoff_after(source_.policy, failures_++, error.retry_after);
     auto& blocked_until = away.only_lists ? lists_blocked_until_ : blocked_until_;
     blocked_until = SteadyClock::now() + delay;
-    is_gap_ = true;
     const std::string kind{to_string(error.kind)};
     if (kind != problem_) {
       const auto log = error.kind == providers::ApiErrorKind::authentication ? runtime::log_error
@@ -159,10 +154,17 @@ class SourceLoop {
     }
     problem_ = kind;
     try {
+      // The lists are read when it answers again, whenever their turn would have been.
       fail_pass(*connection_, source_.source.name, {kind, error.text, clock_() + delay});
+      note_database_well();
     } catch (const store::Failure& failure) {
       note_lost_database(failure.what());
     }
+  }
+
+  void note_database_well() {
+    is_database_away_ = false;
+    database_failures_ = 0;
   }
 
   void note_lost_database(const std::string& problem) {

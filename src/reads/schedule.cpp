@@ -5,6 +5,7 @@
 namespace reads {
 namespace {
 
+constexpr std::chrono::seconds k_backoff_first{30};
 constexpr std::chrono::seconds k_backoff_max = std::chrono::minutes{15};
 constexpr std::chrono::seconds k_grace_max = std::chrono::minutes{1};
 constexpr int k_doublings_max = 10;
@@ -20,7 +21,8 @@ std::chrono::seconds delay_after(const ReadPolicy& policy, std::string_view paym
 
 std::chrono::seconds backoff_after(const ReadPolicy& policy, int failures,
                                    std::chrono::seconds retry_after) {
-  const auto doubled = policy.catch_up_interval * (1 << std::clamp(failures, 0, k_doublings_max));
+  const auto first = std::min({k_backoff_first, policy.catch_up_interval, policy.poll.front()});
+  const auto doubled = first * (1 << std::clamp(failures, 0, k_doublings_max));
   return std::max(retry_after, std::min<std::chrono::seconds>(doubled, k_backoff_max));
 }
 

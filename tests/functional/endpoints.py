@@ -8,34 +8,21 @@ the server's thread signals.
 import asyncio
 import base64
 import collections
-import contextlib
 import dataclasses
 import email
 import email.policy
 import hashlib
 import hmac
-import http.server
 import json
-import os
-import socket
-import ssl
-import struct
 import threading
 import time
 
 from aiosmtpd.smtp import SMTP, AuthResult
+from https_server import HttpsHandler, HttpsServer, serving
 
 SIGNATURE_TOLERANCE_SECONDS = 300
 HELD_SECONDS_MAX = 30  # an answer that waits
 HANG = object()  # instead of a reply
-
-
-def serving(certificate):
-    """The TLS of a server that shows this Certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate.file, certificate.key_file)
-    return context
 
 
 class Inbox:
@@ -317,7 +304,7 @@ class TicketServer:
         self._counter = threading.Lock()
         self._connections = 0
         self._tickets = 0
-        self._server = _HttpsServer(self, serving(certificate), port)
+        self._server = HttpsServer(self, certificate, _Handler, port)
         self._thread = threading.Thread(target=self._server.serve_forever,
                                         kwargs={"poll_interval": 0.05}, daemon=True)
         self.port = self._server.server_address[1]
@@ -374,45 +361,8 @@ class TicketServer:
             return Reply.ticket(self._tickets)
 
 
-class _HttpsServer(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, owner, context, port):
-        super().__init__(("127.0.0.1", port), _Handler)
-        self.owner = owner
-        self._context = context
-        self._lock = threading.Lock()
-        self._open = set()
-
-    def get_request(self):
-        plain, address = super().get_request()
-        # The handshake is for the connection's own thread: a slow client must not stop the others.
-        stream = self._context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
-        with self._lock:
-            self._open.add(stream)
-        return stream, address
-
-    def shutdown_request(self, request):
-        with self._lock:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def cut_connections(self):
-        with self._lock:
-            for stream in self._open:
-                with contextlib.suppress(OSError):
-                    stream.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request, client_address):
-        """A client that went away, or did not like our certificate, is no news."""
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
+class _Handler(HttpsHandler):
     def setup(self):
-        self.request.do_handshake()
         super().setup()
         self._number = self.server.owner._number_connection()
 
@@ -430,7 +380,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.server.owner._ended.wait()
             self.close_connection = True
         elif reply.ending == "reset":
-            self._reset()
+            self.reset()
         else:
             if reply.not_before:
                 reply.not_before.wait(HELD_SECONDS_MAX)
@@ -443,15 +393,3 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
         self.wfile.write(reply.body)
-
-    def _reset(self):
-        self.close_connection = True
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        os.close(self.connection.detach())
-
-    def finish(self):
-        with contextlib.suppress(OSError, ValueError):
-            super().finish()
-
-    def log_message(self, *_):
-        pass

@@ -16,19 +16,15 @@ import collections
 import contextlib
 import dataclasses
 import fnmatch
-import http.server
 import json
-import os
 import pathlib
-import socket
-import struct
 import threading
 import time
 
-from endpoints import _HttpsServer, serving
 from fake_account import Refused
 from fake_omise import OmiseAccount
 from fake_payjp import PayjpAccount
+from https_server import HttpsHandler, HttpsServer
 
 ACCOUNTS = {"omise": OmiseAccount, "payjp": PayjpAccount}
 
@@ -87,7 +83,7 @@ class FakeProvider:
         self._requests = []
         self._faults = []
         self._interruptions = []
-        self._server = _Server(self, certificate, port)
+        self._server = HttpsServer(self, certificate, _Handler, port)
         self._thread = threading.Thread(target=self._server.serve_forever,
                                         kwargs={"poll_interval": 0.05}, daemon=True)
         self.port = self._server.server_address[1]
@@ -182,21 +178,10 @@ def _offset(query):
     return found[0] if found and found[0].isdecimal() else 0
 
 
-class _Server(_HttpsServer):
-    def __init__(self, owner, certificate, port):
-        super().__init__(owner, serving(certificate), port)
-        self.RequestHandlerClass = _Handler
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(HttpsHandler):
     # Head and body in one piece: two would wait for each other's acknowledgement.
     disable_nagle_algorithm = True
     wbufsize = -1
-
-    def setup(self):
-        self.request.do_handshake()
-        super().setup()
 
     def do_GET(self):
         path, _, query = self.path.partition("?")
@@ -240,7 +225,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             fault.ended.wait()
             self.close_connection = True
         else:
-            self._reset()
+            self.reset()
 
     def _write(self, status, media_type, body, headers=None, length=None):
         self.send_response(status)
@@ -250,18 +235,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
         self.wfile.flush()
-
-    def _reset(self):
-        self.close_connection = True
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        os.close(self.connection.detach())
-
-    def finish(self):
-        with contextlib.suppress(OSError, ValueError):
-            super().finish()
-
-    def log_message(self, *_):
-        pass
 
 
 # The program.

@@ -6,8 +6,9 @@ import pytest
 
 from deadline import wait_until
 from fake_provider import Fault
-from reading import (LISTS_ONCE, SINGLE_REFUNDS, ago, ask_for_shop, fake_provider, import_orders,
-                     running_ready, seconds_now, wait_until_caught_up, wait_until_right)
+from reading import (EVENTS, LISTS_ONCE, SINGLE_REFUNDS, ago, ask_for_shop, fake_provider,
+                     import_orders, running_ready, seconds_now, source_read, wait_until_caught_up,
+                     wait_until_right)
 
 STARTED = "Your refund for order order-1 has been started"
 COMPLETE = "Your refund for order order-1 is complete"
@@ -127,12 +128,14 @@ def test_a_refund_that_the_provider_does_not_know_is_not_told(shop, books, payjp
     assert shop.message("re_9", "refund_complete")["state"] != "sent"
 
 
-def test_the_customer_waits_while_the_provider_cannot_be_asked(shop, books, payjp_api, payjp):
+@pytest.mark.parametrize("fault", [Fault.status(500), Fault.reset()], ids=["500", "reset"])
+def test_the_customer_waits_while_the_provider_cannot_be_asked(shop, books, payjp_api, payjp,
+                                                               fault):
     import_orders(shop, payjp_api)
     ask_for_shop(shop, payjp_api, **LISTS_ONCE)
     with running_ready(shop.installation) as daemon, daemon.client() as client:
         wait_until_caught_up(books, payjp_api)
-        payjp_api.fail(Fault.status(500))
+        payjp_api.fail(fault)
         event = payjp_api.account.create_refund("re_1", "ch_1", order="order-1")
         client.deliver(payjp_api.account.webhook(payjp, event))
         payjp_api.wait_for(3, SINGLE_REFUNDS["payjp"])
@@ -141,6 +144,53 @@ def test_the_customer_waits_while_the_provider_cannot_be_asked(shop, books, payj
         shop.mail.wait_for(1, timeout=60)
         shop.wait_until_settled()
     assert subjects(shop) == [COMPLETE]
+
+
+def test_a_refund_that_the_provider_comes_to_know_is_told(shop, books, payjp_api, payjp):
+    """What announces a refund may be quicker than the API."""
+    import_orders(shop, payjp_api)
+    ask_for_shop(shop, payjp_api, **LISTS_ONCE)
+    with running_ready(shop.installation) as daemon, daemon.client() as client:
+        wait_until_caught_up(books, payjp_api)
+        payjp_api.fail(Fault.status(404), SINGLE_REFUNDS["payjp"], times=1)
+        event = payjp_api.account.create_refund("re_1", "ch_1", order="order-1")
+        client.deliver(payjp_api.account.webhook(payjp, event))
+        shop.mail.wait_for(1)
+        shop.wait_until_settled()
+    assert subjects(shop) == [COMPLETE]
+    assert payjp_api.count(SINGLE_REFUNDS["payjp"]) >= 2
+    assert books.count("anomalies") == 0
+
+
+def test_one_refund_that_cannot_be_asked_for_does_not_hold_up_the_others(shop, books, payjp_api,
+                                                                         payjp):
+    import_orders(shop, payjp_api)
+    ask_for_shop(shop, payjp_api, **LISTS_ONCE)
+    with running_ready(shop.installation) as daemon, daemon.client() as client:
+        wait_until_caught_up(books, payjp_api)
+        payjp_api.fail(Fault.status(500, retry_after=3600), "/v2/payment_refunds/re_1")
+        events = [payjp_api.account.create_refund(refund_id, "ch_1", order="order-1")
+                  for refund_id in ("re_1", "re_2", "re_3")]
+        client.deliver(payjp_api.account.webhook(payjp, events[0]))
+        payjp_api.wait_for(1, "/v2/payment_refunds/re_1")
+        for event in events[1:]:
+            client.deliver(payjp_api.account.webhook(payjp, event))
+        shop.mail.wait_for(2)
+    assert subjects(shop) == [COMPLETE] * 2
+
+
+def test_lists_that_fail_do_not_hold_up_single_refunds(shop, books, payjp_api, payjp):
+    import_orders(shop, payjp_api)
+    payjp_api.fail(Fault.status(500, retry_after=3600), EVENTS["payjp"])
+    ask_for_shop(shop, payjp_api)
+    with running_ready(shop.installation) as daemon, daemon.client() as client:
+        wait_until(lambda: (source_read(books, payjp_api) or {}).get("failures"))
+        event = payjp_api.account.create_refund("re_1", "ch_1", order="order-1")
+        client.deliver(payjp_api.account.webhook(payjp, event))
+        shop.mail.wait_for(1)
+        shop.wait_until_settled()
+    assert subjects(shop) == [COMPLETE]
+    assert payjp_api.count(EVENTS["payjp"]) == 1
 
 
 def test_a_source_may_do_without_confirmation(shop, books, payjp_api, payjp):

@@ -30,10 +30,10 @@ TEST(Schedule, APaymentMethodMayHaveStepsOfItsOwn) {
 TEST(Schedule, AProviderThatFailsIsAskedLessAndLessOften) {
   ReadPolicy policy;
   policy.catch_up_interval = 60s;
-  EXPECT_EQ(backoff_after(policy, 0, 0s), 60s);
-  EXPECT_EQ(backoff_after(policy, 1, 0s), 120s);
-  EXPECT_EQ(backoff_after(policy, 3, 0s), 480s);
-  EXPECT_EQ(backoff_after(policy, 4, 0s), 15min);
+  EXPECT_EQ(backoff_after(policy, 0, 0s), 30s);
+  EXPECT_EQ(backoff_after(policy, 1, 0s), 60s);
+  EXPECT_EQ(backoff_after(policy, 4, 0s), 480s);
+  EXPECT_EQ(backoff_after(policy, 5, 0s), 15min);
   EXPECT_EQ(backoff_after(policy, 1'000'000, 0s), 15min);
 }
 
@@ -42,6 +42,14 @@ TEST(Schedule, AProviderThatAsksForMorePatienceGetsIt) {
   policy.catch_up_interval = 1s;
   EXPECT_EQ(backoff_after(policy, 0, 3600s), 3600s);
   EXPECT_EQ(backoff_after(policy, 5, 10s), 32s);
+}
+
+TEST(Schedule, WhereEverythingIsAskedForMoreOftenSoIsAProviderThatFailed) {
+  ReadPolicy policy;
+  policy.catch_up_interval = 86400s;
+  policy.poll = {2s, 60s};
+  EXPECT_EQ(backoff_after(policy, 0, 0s), 2s);
+  EXPECT_EQ(backoff_after(policy, 3, 0s), 16s);
 }
 
 TEST(Schedule, WhatIsYoungIsLeftToItsWebhookForAMinuteAtMost) {
