@@ -5,6 +5,7 @@ import subprocess
 
 import agreement
 import runs
+import single_rows
 from report import at_least, at_most, fact, holds, median, spread
 
 PEERS = {"peer": 1, "peer, 2 workers": 2}
@@ -38,41 +39,59 @@ def latency(bench):
     """One event after another over one connection, beside one durable INSERT after another."""
     samples = runs.interleaved(bench.options.rounds, {
         "insert": lambda: run_inserts(bench),
+        "rows": lambda: run_single_rows(bench),
         "daemon": lambda: runs.run_daemon(bench, connections=1)})
-    insert = median(samples["insert"], "p50_us")
+    insert, rows = (median(samples[name], "p50_us") for name in ("insert", "rows"))
     daemon = median(samples["daemon"], "latency_us", "p50")
     return {"samples": samples}, [
         fact("durable INSERT of 1 KB, p50", insert, "us"),
+        fact("all rows of an event by plain INSERTs, p50", rows, "us"),
         fact("daemon at 1 connection, p50", daemon, "us"),
         fact("daemon at 1 connection, p99", median(samples["daemon"], "latency_us", "p99"), "us"),
         at_most("daemon / INSERT", daemon / insert, 4, aim=" (aim 3)"),
+        fact("daemon / all rows of an event", daemon / rows),
     ]
 
 
 def run_inserts(bench):
-    """pgbench: one client, one prepared INSERT, each committed by itself."""
-    script = bench.folder / "insert.sql"
-    script.write_text("INSERT INTO single_rows (body) VALUES (:body);\n")
+    """One prepared INSERT after another, each committed by itself."""
     with bench.cluster.database() as name:
         subprocess.run(
             ["psql", "--no-psqlrc", "--quiet", "--command",
              "CREATE TABLE single_rows (row_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
              " body text NOT NULL)", name],
             env=bench.cluster.client_environment, check=True, timeout=60)
-        bench.cluster.checkpoint()
-        seconds = bench.options.seconds + bench.options.warmup
-        subprocess.run(
-            [bench.cluster.program("pgbench"), "--no-vacuum", "--client=1", "--protocol=prepared",
-             f"--time={seconds}", f"--file={script}", f"--define=body={'x' * 1000}", "--log",
-             f"--log-prefix={bench.folder / 'insert'}", name],
-            env=bench.cluster.client_environment, check=True, timeout=seconds + 60,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return run_pgbench(bench, name, "INSERT INTO single_rows (body) VALUES (:body);\n",
+                           f"--define=body={'x' * 1000}")
+
+
+def run_single_rows(bench):
+    """The rows of an event, by nobody but PostgreSQL."""
+    with bench.site() as (installation, books):
+        with installation.running() as daemon:
+            bench.load([daemon.port], seconds=1, warmup=0)
+        return run_pgbench(bench, books.value("SELECT current_database()"),
+                           single_rows.script(books), "--define=n=0")
+
+
+def run_pgbench(bench, database, script, definition):
+    """The latencies of one client's transactions over the Unix socket, one after another."""
+    file = bench.folder / "pgbench.sql"
+    file.write_text(script)
+    bench.cluster.checkpoint()
+    seconds = bench.options.seconds + bench.options.warmup
+    subprocess.run(
+        [bench.cluster.program("pgbench"), "--no-vacuum", "--client=1", "--protocol=prepared",
+         f"--time={seconds}", f"--file={file}", definition, "--log",
+         f"--log-prefix={bench.folder / 'pgbench'}", database],
+        env={**bench.cluster.client_environment, "PGOPTIONS": "-c search_path=refundd,public"},
+        check=True, timeout=seconds + 60, stdout=subprocess.DEVNULL)
     return latencies_of_log(bench.folder)
 
 
 def latencies_of_log(folder):
     """Of pgbench's log, which names the microseconds of each transaction in its third column."""
-    (log,) = (path for path in folder.iterdir() if re.fullmatch(r"insert\.\d+", path.name))
+    (log,) = (path for path in folder.iterdir() if re.fullmatch(r"pgbench\.\d+", path.name))
     latencies = sorted(int(line.split()[2]) for line in log.read_text().splitlines())
     log.unlink()
     return {"p50_us": latencies[len(latencies) // 2],
