@@ -14,12 +14,6 @@ from psycopg.rows import dict_row
 SCRIPT = pathlib.Path(__file__).parents[1] / "private_postgres"
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class PrivatePostgres:
     """One cluster in a folder of its own, also reachable over TCP at 127.0.0.1:`tcp_port`.
 
@@ -32,7 +26,12 @@ class PrivatePostgres:
         self._outer = pathlib.Path(tempfile.mkdtemp(prefix="refundd-pg-"))
         self._outer.chmod(0o755)
         self.folder = self._outer / "cluster"
-        self.tcp_port = free_port()
+        # Nobody else is given the port before the server has it, or while it is halted. The server
+        # sets SO_REUSEADDR too, which lets it in.
+        self._reserved = socket.socket()
+        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._reserved.bind(("127.0.0.1", 0))
+        self.tcp_port = self._reserved.getsockname()[1]
 
     def __enter__(self):
         self.start()
@@ -40,6 +39,7 @@ class PrivatePostgres:
 
     def __exit__(self, *_):
         self._run("stop", self.folder)
+        self._reserved.close()
         shutil.rmtree(self._outer)
 
     def start(self):

@@ -13,6 +13,7 @@ class NotifySocket:
     def __init__(self, path):
         self.path = path
         self.said = []
+        self._marks = 0
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(path))
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -40,9 +41,22 @@ class NotifySocket:
     def times(self, wanted):
         return [at for at, line in list(self.said) if line == wanted]
 
+    def gaps(self, wanted):
+        """Seconds between each of these lines and the next."""
+        times = self.times(wanted)
+        return [after - before for before, after in zip(times, times[1:])]
+
     def wait_for(self, line, count=1, seconds=20):
         wait_until(lambda: self.lines().count(line) >= count, seconds,
                    what=f"{count} × {line}; so far: {self.lines()}")
+
+    def catch_up(self):
+        """Returns when all is in `said` that was sent before."""
+        self._marks += 1
+        mark = f"X_MARK={self._marks}"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as own:
+            own.sendto(mark.encode(), str(self.path))
+        self.wait_for(mark)
 
     def _listen(self):
         while True:

@@ -16,12 +16,14 @@ from deadline import wait_until
 from installation import SECRETS, installed
 from wire import answers_in, exchange, get_plain, post_head, raw_tls, read_to_end
 
-STEP_SECONDS = 1  # each deadline of the daemon of this file
+# Each deadline of the daemon of this file. Who behaves keeps it, even if a process stands still for
+# two seconds in the middle of a handshake or of a body.
+STEP_SECONDS = 4
 BODY_MAX_BYTES = 262144
 LISTENER = {
     "handshake_timeout_seconds": STEP_SECONDS, "head_timeout_seconds": STEP_SECONDS,
     "body_timeout_seconds": STEP_SECONDS, "write_timeout_seconds": STEP_SECONDS,
-    "idle_timeout_seconds": 3 * STEP_SECONDS,
+    "idle_timeout_seconds": 2 * STEP_SECONDS,
 }
 # A deadline is looked after now and then, and a goodbye takes its time: 2 s at most.
 PATIENCE_SECONDS = 3 * STEP_SECONDS + 5

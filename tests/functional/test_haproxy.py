@@ -13,8 +13,7 @@ import pytest
 
 from deadline import wait_until
 from installation import PROJECT, Certificate
-from postgres import free_port
-from shop import successful
+from shop import deaf_port, successful
 from wire import Client, post_head, post_once, trusting
 
 
@@ -22,13 +21,13 @@ class Balanced:
     """Two daemons, each with a socket and an admin port that stay the same for all its lives."""
 
     def __init__(self, installation, folder, proxy_header="send-proxy-v2"):
-        self.port = free_port()
+        self._ports = contextlib.ExitStack()
+        self.port, *self._admin_ports = [self._ports.enter_context(deaf_port()) for _ in range(3)]
         self._proxy_header = proxy_header
         installation.configure({"listener": {"trusted_proxies": ["127.0.0.1"],
                                              "client_address": "proxy_protocol"}})
         self._installation = installation
         self._sockets = [socket.create_server(("127.0.0.1", 0), backlog=1000) for _ in range(2)]
-        self._admin_ports = [free_port() for _ in range(2)]
         self._lives = [contextlib.ExitStack() for _ in range(2)]
         self.daemons = [None, None]
         self._config_file = folder / "haproxy.cfg"
@@ -53,6 +52,7 @@ class Balanced:
             life.close()
         for each in self._sockets:
             each.close()
+        self._ports.close()
 
     def start(self, number):
         arguments = ["--admin-listen", f"127.0.0.1:{self._admin_ports[number]}"]

@@ -104,6 +104,7 @@ def test_of_a_payload_only_ids_type_and_amount_are_logged(in_json, books, omise,
         client.request("POST", "/webhooks/" + CANARIES[5], stranger.body)
         client.request("POST", payjp.raw(b"{}").path, stranger.body,
                        {"Content-Type": "application/json", "X-Payjp-Webhook-Token": "tok_canary"})
+    in_json.stop()
     applied = lines_of(in_json, "event committed")[0]
     assert set(applied) == {"ts", "level", "msg", "source", "event_id", "type", "verdict",
                             "refund_id", "charge_id", "amount_minor", "currency", "request_id"}
@@ -168,7 +169,7 @@ def test_the_journal_keeps_every_field(installation, omise, tmp_path):
             with daemon.client() as client:
                 answer = client.deliver(successful(omise, 1))
             entry, = wait_until(lambda: journal.entries("REFUNDD_REFUND_ID=rfnd_1"))
-            assert (installation.folder / "refundd.log").read_text() == "", "and nowhere else"
+        assert (installation.folder / "refundd.log").read_text() == "", "and nowhere else"
     assert entry["REFUNDD_REQUEST_ID"] == answer.headers["x-request-id"]
     assert entry["PRIORITY"] == "6"
     assert entry["MESSAGE"].startswith("event committed source=omise-th event_id=evnt_end_1 ")

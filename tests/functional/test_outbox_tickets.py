@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import email.utils
+import http.client
 import re
 import threading
 import time
@@ -15,9 +16,10 @@ from shop import TICKETS_SECRET, Shop, deaf_port, failed, successful
 
 
 def dead_line(daemon, refund_id):
-    """What the log says of the refund's dead message."""
-    found = re.search(rf".*a message is dead.*refund_id={refund_id}\b.*", daemon.log())
-    assert found, daemon.log()
+    """What the log says of the refund's dead message: the row may be dead before."""
+    pattern = rf".*a message is dead.*refund_id={refund_id}\b.*\n"
+    found = wait_until(lambda: re.search(pattern, daemon.log()),
+                       what=f"the log says that the message of {refund_id} is dead")
     return found[0]
 
 
@@ -25,6 +27,16 @@ def open_transactions(books):
     return books.value("""SELECT count(*) FROM pg_stat_activity
                            WHERE datname = current_database() AND pid <> pg_backend_pid()
                              AND xact_start IS NOT NULL""")
+
+
+def wait_until_nothing_is_begun(client):
+    """The dispatcher is told of the stop after the log, and before connections are closed."""
+    def is_refused():
+        try:
+            client.get("/healthz")
+        except (OSError, http.client.HTTPException):
+            return True
+    wait_until(is_refused, what="the daemon takes no requests")
 
 
 # Delivered once.
@@ -64,18 +76,18 @@ def test_a_failed_refund_is_one_signed_ticket(shop, omise):
 
 def test_every_answer_means_something(shop, omise):
     shop.tell(tickets={"concurrency": 1})
-    in_two_hours = email.utils.formatdate(time.time() + 7200, usegmt=True)
-    retried = [  # answer, the next attempt in seconds, from and to
-        (Reply(500), 3.75, 6.25),
-        (Reply.later(503), 3.75, 6.25),
-        (Reply.later(503, retry_after=1), 3.75, 6.25),  # never sooner than we would
-        (Reply.later(429, retry_after=120), 120, 120),
-        (Reply.later(503, retry_after=in_two_hours), 7190, 7200),
-        (Reply.later(429, retry_after=10_000_000), 86400, 86400),  # a day is the most
-        (Reply(408), 3.75, 6.25),
-    ]
     refused = [400, 401, 403, 404, 409, 410, 413, 422]
     with shop.running() as daemon, daemon.client() as client:
+        in_two_hours = email.utils.formatdate(time.time() + 7200, usegmt=True)
+        retried = [  # answer, the next attempt in seconds, from and to
+            (Reply.later(503, retry_after=in_two_hours), 7190, 7200),  # first: it comes nearer
+            (Reply(500), 3.75, 6.25),
+            (Reply.later(503), 3.75, 6.25),
+            (Reply.later(503, retry_after=1), 3.75, 6.25),  # never sooner than we would
+            (Reply.later(429, retry_after=120), 120, 120),
+            (Reply.later(429, retry_after=10_000_000), 86400, 86400),  # a day is the most
+            (Reply(408), 3.75, 6.25),
+        ]
         for n, (reply, soonest, latest) in enumerate(retried):
             shop.tickets.reply(reply)
             before = datetime.datetime.now(datetime.timezone.utc)
@@ -131,7 +143,7 @@ def test_a_ticket_without_a_usable_id_has_arrived_all_the_same(shop, omise):
 # No answer.
 
 def test_an_endpoint_that_hangs_or_cuts_gets_the_same_message_again(shop, omise):
-    shop.tell(tickets={"timeout_seconds": 1})
+    shop.tell(tickets={"timeout_seconds": 5})
     shop.tickets.reply(Reply.hang(), Reply.reset())
     with shop.running() as daemon, daemon.client() as client:
         client.deliver(failed(omise))
@@ -288,6 +300,7 @@ def test_sigterm_waits_for_the_send_in_hand(shop, omise):
         shop.tickets.wait_for(1)
         daemon.terminate()
         wait_until(lambda: "stopping" in daemon.log())
+        wait_until_nothing_is_begun(client)
         assert daemon.is_running()
         assert shop.message("rfnd_1", "refund_failed")["state"] == "pending"
         release.set()
@@ -305,6 +318,7 @@ def test_sigterm_begins_nothing_new(shop, omise):
         shop.tickets.wait_for(1)
         daemon.terminate()
         wait_until(lambda: "stopping" in daemon.log())
+        wait_until_nothing_is_begun(client)
         release.set()
         assert daemon.wait_for_exit() == 0
     assert len(shop.tickets.requests) == 1
@@ -322,12 +336,18 @@ def test_two_daemons_send_each_of_a_thousand_tickets_once(shop, omise, certifica
     with shop.running() as daemon:  # what waits when the two begin
         assert deliver_shared_out(daemon, events[:count // 2]).statuses == {200: count // 2}
 
-    shop.tell(tickets={"url": shop.tickets.url + "/one"})
     other = Shop(Installation(shop.installation.folder / "two", certificate, shop.books.url),
                  shop.books, shop.mail, shop.tickets)
-    other.tell(tickets={"url": shop.tickets.url + "/two"})
+    # Nobody is answered before both send, or the one that starts first might send all.
+    both_send = threading.Event()
+    shop.tickets.reply_always(Reply(201, body=b'{"ticket": {"id": 1}}', not_before=both_send))
+    for each, path in ((shop, "/one"), (other, "/two")):
+        each.tell(tickets={"url": shop.tickets.url + path, "timeout_seconds": 20})
     with contextlib.ExitStack() as stack:
         one, _ = [stack.enter_context(each.running()) for each in (shop, other)]
+        wait_until(lambda: len({request.path for request in shop.tickets.requests}) == 2)
+        shop.tickets.reply_always(None)
+        both_send.set()
         # And what comes while they send.
         assert deliver_shared_out(one, events[count // 2:]).statuses == {200: count // 2}
         requests = shop.tickets.wait_for(count, 60)

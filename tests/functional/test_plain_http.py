@@ -11,8 +11,7 @@ import subprocess
 import pytest
 
 from deadline import wait_until
-from postgres import free_port
-from shop import successful
+from shop import deaf_port, successful
 from wire import Client, get_plain, post_once, trusting
 
 
@@ -59,7 +58,7 @@ def test_webhooks_over_plain_http(installation, books, omise):
 def test_a_reload_goes_on_without_tls(installation, omise):
     plain(installation)
     with installation.running() as daemon:
-        plain(installation, idle_timeout_seconds=3)
+        plain(installation, idle_timeout_seconds=30)
         assert "not reloaded" not in daemon.reload()
         with socket.create_connection(("127.0.0.1", daemon.port), 20) as connected:
             assert post_once(connected, successful(omise, 1)).status == 200
@@ -198,8 +197,7 @@ def haproxy(folder, port, certificate, path):
 
 
 def test_behind_a_balancer_that_ends_tls(over_a_socket, path, certificate, books, omise, tmp_path):
-    port = free_port()
-    with haproxy(tmp_path, port, certificate, path):
+    with deaf_port() as port, haproxy(tmp_path, port, certificate, path):
         def deliver():
             with contextlib.suppress(OSError, http.client.HTTPException):
                 with Client(port, trusting(certificate.file)) as client:

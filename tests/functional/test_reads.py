@@ -215,8 +215,9 @@ def test_payjp_is_asked_again_too(installation, books, payjp_api, accounts, name
 
 def fails_for_a_while(installation, books, api, accounts, fault, kind):
     events = make_refunds(api, range(5))
-    api.fail(fault())
-    ask(installation, api)
+    failing = fault()
+    api.fail(failing)
+    ask(installation, api, **({"api_timeout_seconds": 1} if failing.kind == "hang" else {}))
     with running_ready(installation) as daemon, daemon.client() as client:
         wait_until(lambda: (source_read(books, api) or {}).get("failures"), 40)
         row = source_read(books, api)
@@ -282,7 +283,7 @@ def test_it_does_not_ask_before_a_long_wait_is_over(installation, books, omise_a
         wait_until(lambda: (source_read(books, omise_api) or {}).get("failures"))
         row = source_read(books, omise_api)
         # The other provider's turns are the clock.
-        payjp_api.wait_for(payjp_api.count(EVENTS["payjp"]) + 5, EVENTS["payjp"])
+        payjp_api.wait_for(payjp_api.count(EVENTS["payjp"]) + 5, EVENTS["payjp"], timeout=60)
     assert row["next_read_at"] >= ago(minutes=-55)
     assert omise_api.count() <= 2
 
@@ -323,6 +324,8 @@ def test_a_list_that_changes_while_it_is_paged(installation, books, api, change)
                              lambda act=act, items=items: act(items))
     ask(installation, api, **({} if is_newest_first else LISTS_ONCE))
     with running_ready(installation):
+        # First: by then both lists have changed.
+        wait_until_caught_up(books, api)
         wait_until_right(books, api)
     check_the_books(installation, books, api)
 
@@ -400,17 +403,22 @@ def test_a_held_message_does_not_wait_for_the_end_of_a_long_list(shop, books, pa
     """Two pages a second: the customer waits for one or two of them, not for all."""
     make_refunds(payjp_api, range(450), status="pending")
     import_orders(shop, payjp_api)
-    ask_for_shop(shop, payjp_api, api_rate_per_second=2, poll_seconds=[86400])
+    ask_for_shop(shop, payjp_api, api_rate_per_second=2, api_timeout_seconds=60,
+                 poll_seconds=[86400])
+    first_page_asked, message_held = threading.Event(), threading.Event()
+
+    def hold_up_first_page():
+        first_page_asked.set()
+        message_held.wait(60)
+
+    payjp_api.after_first_page(EVENTS["payjp"], hold_up_first_page)
     with running_ready(shop.installation) as daemon, daemon.client() as client:
-        delivered = threading.Event()
-
-        def deliver():
-            event = payjp_api.account.settle("payjp_449", "succeeded")
-            client.deliver(payjp_api.account.webhook(payjp, event))
-            delivered.set()
-
-        payjp_api.after_first_page(EVENTS["payjp"], deliver)
-        assert delivered.wait(20)
+        assert first_page_asked.wait(20)
+        event = payjp_api.account.settle("payjp_449", "succeeded")
+        client.deliver(payjp_api.account.webhook(payjp, event))
+        wait_until(lambda: books.count("outbox_messages", "held_since IS NOT NULL"),
+                   what="the message is held")
+        message_held.set()
         payjp_api.wait_for(1, "/v2/payment_refunds/payjp_449")
         asked = [request.path for request in payjp_api.requests]
         pages = asked[:asked.index("/v2/payment_refunds/payjp_449")].count(EVENTS["payjp"])
@@ -433,6 +441,7 @@ def test_it_asks_as_the_documentation_says(installation, books, omise_api):
     ask(installation, omise_api)
     with running_ready(installation):
         wait_until_right(books, omise_api)
+        wait_until_caught_up(books, omise_api)
     for request in omise_api.requests:
         assert request.headers["omise-version"] == "2019-05-29"
         assert request.headers["accept"] == "application/json"

@@ -48,7 +48,7 @@ def test_the_manager_hears_of_every_turn_of_its_life(installation, manager):
         daemon.reload()
         manager.wait_for("READY=1", count=2)
         daemon.stop()
-    manager.wait_for("STOPPING=1")
+    manager.catch_up()
     turns = [line for line in manager.lines() if line.split("=")[0] in
              ("READY", "RELOADING", "STOPPING")]
     assert turns == ["READY=1", "RELOADING=1", "READY=1", "STOPPING=1"]
@@ -89,6 +89,9 @@ def catches(process, number):
 
 
 def test_a_start_is_ended_by_a_stop(silent_database, tmp_path):
+    # Else it listens without its database after two or three seconds.
+    silent_database.configure(
+        {"database": {"url": f"{silent_database.database_url}&connect_timeout=8"}})
     with open(tmp_path / "log", "wb") as log:
         daemon = subprocess.Popen([BUILD / "refundd", "--config", silent_database.config_file],
                                   stderr=log)
@@ -106,10 +109,10 @@ def test_the_watchdog_is_fed_while_the_database_is_away(tmp_path, certificate, m
     with deaf_port() as port:
         installation = Installation(tmp_path / "refundd", certificate,
                                     f"postgresql://postgres@127.0.0.1:{port}/refundd")
-        with installation.running(ready=False, environment=manager.environment(1)):
+        with installation.running(ready=False, environment=manager.environment(4)):
             manager.wait_for("WATCHDOG=1", count=6)
-    times = manager.times("WATCHDOG=1")
-    assert max(after - before for before, after in zip(times, times[1:])) < 1
+    manager.catch_up()
+    assert max(manager.gaps("WATCHDOG=1")) < 4
     assert any(line.startswith("STATUS=Not ready: database away") for line in manager.lines())
     assert manager.lines().count("READY=1") == 1, "away is no reason to be started again"
 
@@ -134,14 +137,17 @@ def frozen(threads):
 def test_the_watchdog_starves_where_a_database_thread_hangs(installation, manager):
     with installation.running(environment=manager.environment(1)) as daemon:
         manager.wait_for("WATCHDOG=1", count=3)
+        wait_until(lambda: min(manager.gaps("WATCHDOG=1")) < 1, what="it is fed in time")
         pid = daemon.process.pid
         others = [int(task) for task in os.listdir(f"/proc/{pid}/task") if int(task) != pid]
         with frozen(others):
             wait_until(lambda: "the watchdog is not fed" in daemon.log(), 30)
+            manager.catch_up()
             last = manager.times("WATCHDOG=1")[-1]
             # The loop goes on meanwhile.
             assert daemon.client().get("/healthz").status == 200
             wait_until(lambda: time.monotonic() > last + 3)
+            manager.catch_up()
             assert manager.times("WATCHDOG=1")[-1] == last
             fed = len(manager.times("WATCHDOG=1"))
         manager.wait_for("WATCHDOG=1", count=fed + 2)
@@ -215,22 +221,21 @@ def test_a_socket_that_nobody_would_serve_is_a_mistake_of_the_unit(installation,
 
 def test_systemds_own_activation_starts_it_with_the_first_connection(installation, omise):
     with deaf_port() as port:
-        pass
-    activation = subprocess.Popen(
-        ["systemd-socket-activate", f"--listen=127.0.0.1:{port}", "--fdname=webhooks",
-         BUILD / "refundd", "--config", installation.config_file],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        def delivered():
-            with contextlib.suppress(ConnectionRefusedError):
-                with Client(port, trusting(installation.certificate.file)) as client:
-                    return client.deliver(successful(omise, 1)).status == 200
-        wait_until(delivered, 30)
-        activation.terminate()
-        assert activation.wait(30) == 0, "it is the daemon by now"
-    finally:
-        activation.kill()
-        activation.wait()
+        activation = subprocess.Popen(
+            ["systemd-socket-activate", f"--listen=127.0.0.1:{port}", "--fdname=webhooks",
+             BUILD / "refundd", "--config", installation.config_file],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            def delivered():
+                with contextlib.suppress(ConnectionRefusedError):
+                    with Client(port, trusting(installation.certificate.file)) as client:
+                        return client.deliver(successful(omise, 1)).status == 200
+            wait_until(delivered, 30)
+            activation.terminate()
+            assert activation.wait(30) == 0, "it is the daemon by now"
+        finally:
+            activation.kill()
+            activation.wait()
 
 
 def test_processes_of_one_socket_share_its_requests(installation, books, omise, listening):

@@ -2,7 +2,7 @@
 
 #include <boost/asio/post.hpp>
 #include <chrono>
-#include <stdexcept>
+#include <utility>
 
 #include "providers/registry.hpp"
 
@@ -30,8 +30,8 @@ providers::Source payjp_source() {
 
 }  // namespace
 
-RunningServer::RunningServer(std::size_t connections_max) : ingest_{loop_, without_database()} {
-  server_ = std::make_unique<Server>(loop_, ingest_, options(connections_max));
+RunningServer::RunningServer(const ServerLimits& limits) : ingest_{loop_, without_database()} {
+  server_ = std::make_unique<Server>(loop_, ingest_, options(limits));
   server_->start();
   port_ = server_->port();
   admin_port_ = server_->admin_port();
@@ -50,27 +50,33 @@ RunningServer::~RunningServer() {
   server_.reset();
 }
 
-void RunningServer::stop() {
+void RunningServer::stop(std::function<void()> then) {
   stopping_ = true;
-  boost::asio::post(loop_, [this] { server_->stop([this] { stopped_.set_value(); }); });
+  auto stop = [this, then = std::move(then)] {
+    server_->stop([this] { stopped_.set_value(); });
+    if (then) {
+      then();
+    }
+  };
+  boost::asio::post(loop_, std::move(stop));
 }
 
 bool RunningServer::wait_until_stopped() {
   return stopped_later_.wait_for(k_patience) == std::future_status::ready;
 }
 
-Options RunningServer::options(std::size_t connections_max) const {
-  constexpr std::chrono::seconds k_second{1};
+Options RunningServer::options(const ServerLimits& limits) const {
+  constexpr std::chrono::seconds k_long{60};
   Options options;
   options.listener.listen = {"127.0.0.1", 0};
   options.listener.certificate_file = pair_.certificate_file();
   options.listener.private_key_file = pair_.private_key_file();
-  options.listener.connections_max = connections_max;
-  options.listener.handshake_timeout = k_second;
-  options.listener.head_timeout = k_second;
-  options.listener.body_timeout = k_second;
-  options.listener.write_timeout = k_second;
-  options.listener.idle_timeout = 10 * k_second;
+  options.listener.connections_max = limits.connections_max;
+  options.listener.handshake_timeout = limits.handshake_timeout;
+  options.listener.head_timeout = limits.head_timeout;
+  options.listener.body_timeout = limits.body_timeout;
+  options.listener.write_timeout = k_long;
+  options.listener.idle_timeout = k_long;
   options.admin.listen = {"127.0.0.1", 0};
   options.sources.push_back(payjp_source());
   return options;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <thread>
@@ -12,11 +14,19 @@
 
 namespace http {
 
+/// A test of a deadline makes it short. The others are longer than a Client waits: nobody is cut
+/// where the machine stands still for a while, and no test passes because a deadline ended.
+struct ServerLimits {
+  std::size_t connections_max = 100;
+  std::chrono::seconds handshake_timeout{60};
+  std::chrono::seconds head_timeout{60};
+  std::chrono::seconds body_timeout{60};
+};
+
 class RunningServer {
  public:
-  /// Source "payjp-jp", token "secret-token". One second for each phase, so that a test of a
-  /// deadline is short.
-  explicit RunningServer(std::size_t connections_max = 100);
+  /// Source "payjp-jp", token "secret-token".
+  explicit RunningServer(const ServerLimits& limits = {});
   ~RunningServer();
   RunningServer(const RunningServer&) = delete;
   RunningServer& operator=(const RunningServer&) = delete;
@@ -25,14 +35,15 @@ class RunningServer {
   Client plain_client() { return Client{admin_port_, Transport::plain}; }
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
-  /// Returns at once.
-  void stop();
+  /// Returns at once. `then` is called after it on the server's thread, where no deadline ends
+  /// meanwhile.
+  void stop(std::function<void()> then = {});
 
   /// After stop(): whether the last connection was gone in time.
   bool wait_until_stopped();
 
  private:
-  Options options(std::size_t connections_max) const;
+  Options options(const ServerLimits& limits) const;
 
   TestCertificate pair_;
   boost::asio::io_context loop_{1};

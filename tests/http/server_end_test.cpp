@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <memory>
 #include <string>
 
@@ -11,13 +12,14 @@
 namespace http {
 namespace {
 
+using std::chrono::seconds;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
 TEST(ServerEndTest, TellsASlowClientThatItIsTooSlow) {
-  RunningServer server;
+  RunningServer server{ServerLimits{.head_timeout = seconds{1}, .body_timeout = seconds{1}}};
   auto slow_head = server.tls_client();
   auto slow_body = server.tls_client();
   slow_head.send("POST /webhooks");
@@ -27,7 +29,7 @@ TEST(ServerEndTest, TellsASlowClientThatItIsTooSlow) {
 }
 
 TEST(ServerEndTest, ClosesAConnectionThatDoesNotShakeHands) {
-  RunningServer server;
+  RunningServer server{ServerLimits{.handshake_timeout = seconds{1}}};
   Client silent{server.port(), Transport::plain};
   EXPECT_THAT(silent.read_all(), IsEmpty());
   Client garbage{server.port(), Transport::plain};
@@ -36,7 +38,7 @@ TEST(ServerEndTest, ClosesAConnectionThatDoesNotShakeHands) {
 }
 
 TEST(ServerEndTest, LetsClientsWaitAtTheConnectionLimit) {
-  RunningServer server{/*connections_max=*/1};
+  RunningServer server{ServerLimits{.connections_max = 1}};
   auto first = std::make_unique<Client>(server.port(), Transport::tls);
   Client second{server.port(), Transport::plain};  // connected by the kernel, not yet accepted
   first->send(k_health);
@@ -64,8 +66,12 @@ TEST(ServerEndTest, AStopGivesThoseWhoHaveJustComeASecond) {
   RunningServer server;
   auto silent = server.tls_client();
   auto early = server.tls_client();
-  server.stop();
-  early.send(k_health);
+  std::promise<void> sent;
+  server.stop([&] {
+    early.send(k_health);
+    sent.set_value();
+  });
+  sent.get_future().wait();
   EXPECT_THAT(early.read_answer(), StartsWith("HTTP/1.1 200 "));
   EXPECT_TRUE(server.wait_until_stopped());
   EXPECT_THAT(silent.read_all(), IsEmpty());
