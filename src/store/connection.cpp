@@ -106,18 +106,43 @@ std::string connection_string(const ConnectionOptions& options) {
   return text;
 }
 
-class Connection::Session {
+// libpqxx keeps libpq's handle to itself, and tells it to whom it asks for a connection.
+class Connection::Session : public pqxx::connection_base {
  public:
-  explicit Session(const std::string& settings) : connection{settings} {
+  explicit Session(const std::string& settings) : connection_base{policy_}, policy_{settings} {
+    init();
     // A session that came back by itself would have a socket that no Interrupter knows. libpqxx 6
     // calls this deprecated only because 7 never reconnects.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    connection.inhibit_reactivation(true);
+    inhibit_reactivation(true);
 #pragma GCC diagnostic pop
   }
 
-  pqxx::connection connection;
+  ~Session() {
+    close();
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  [[nodiscard]] pg_conn* handle() const {
+    return policy_.current;
+  }
+
+ private:
+  struct Policy : pqxx::connect_direct {
+    using connect_direct::connect_direct;
+    handle do_startconnect(handle from) override {
+      return current = connect_direct::do_startconnect(from);
+    }
+    handle do_disconnect(handle from) noexcept override {
+      return current = connect_direct::do_disconnect(from);
+    }
+
+    handle current = nullptr;
+  };
+
+  Policy policy_;
 };
 
 Connection::Connection(const ConnectionOptions& options) {
@@ -126,7 +151,7 @@ Connection::Connection(const ConnectionOptions& options) {
   } catch (const std::exception& error) {
     throw classify(error);
   }
-  interrupter_ = std::make_shared<const Interrupter>(session_->connection.sock());
+  interrupter_ = std::make_shared<const Interrupter>(session_->sock());
 }
 
 Connection::~Connection() = default;
@@ -134,13 +159,25 @@ Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
 
 pqxx::connection_base& Connection::session() {
-  return session_->connection;
+  return *session_;
+}
+
+pg_conn* Connection::handle() const {
+  return session_->handle();
 }
 
 // Sent to the server with its first use.
 void Connection::prepare_first(const std::string& name, const std::string& sql) {
-  session_->connection.prepare(name, sql);
+  session_->prepare(name, sql);
   prepared_.insert(name);
+}
+
+void Connection::prepare_now(const std::string& name, const std::string& sql) {
+  if (prepared_now_.count(name) == 0) {
+    prepare(name, [&] { return sql; });
+    session_->prepare_now(name);
+    prepared_now_.insert(name);
+  }
 }
 
 }  // namespace store

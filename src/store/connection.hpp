@@ -12,6 +12,7 @@
 namespace pqxx {
 class connection_base;
 }  // namespace pqxx
+struct pg_conn;
 
 namespace store {
 
@@ -54,6 +55,8 @@ class Connection {
 
   /// For the store's own functions.
   [[nodiscard]] pqxx::connection_base& session();
+  /// libpq's own; null once the session is closed.
+  [[nodiscard]] pg_conn* handle() const;
   /// Makes a statement known to this session under its name; asks for its text only the first time.
   template <typename MakeSql>
   void prepare(const std::string& name, MakeSql make_sql) {
@@ -61,6 +64,8 @@ class Connection {
       prepare_first(name, make_sql());
     }
   }
+  /// The same for a statement that libpq is to find there: the first time it is a round trip.
+  void prepare_now(const std::string& name, const std::string& sql);
 
  private:
   void prepare_first(const std::string& name, const std::string& sql);
@@ -68,6 +73,7 @@ class Connection {
   class Session;
   std::unique_ptr<Session> session_;
   std::set<std::string> prepared_;
+  std::set<std::string> prepared_now_;
   // Shared, because another thread may be about to interrupt while this object goes away.
   std::shared_ptr<const Interrupter> interrupter_;
 };

@@ -57,6 +57,12 @@ FailureKind kind_of_sqlstate(std::string_view sqlstate) {
   return FailureKind::unavailable;
 }
 
+Failure failure_of(std::string_view text, std::string_view sqlstate, bool connection_lost) {
+  return {kind_of_sqlstate(sqlstate),
+          first_line(text) + (sqlstate.empty() ? "" : " (SQLSTATE " + std::string{sqlstate} + ")"),
+          connection_lost || ends_connection(sqlstate)};
+}
+
 Failure classify(const std::exception& error) {
   if (const auto* known = dynamic_cast<const Failure*>(&error)) {
     return *known;
@@ -76,10 +82,7 @@ Failure classify(const std::exception& error) {
     return {FailureKind::unavailable, first_line(error.what()), /*connection_lost=*/true};
   }
   if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) {
-    return {kind_of_sqlstate(sql->sqlstate()),
-            first_line(sql->what()) +
-                (sql->sqlstate().empty() ? "" : " (SQLSTATE " + sql->sqlstate() + ")"),
-            ends_connection(sql->sqlstate())};
+    return failure_of(sql->what(), sql->sqlstate(), /*connection_lost=*/false);
   }
   return {FailureKind::unavailable, "the session ended: " + first_line(error.what()),
           /*connection_lost=*/true};

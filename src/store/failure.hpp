@@ -44,6 +44,10 @@ class Failure : public std::runtime_error {
 /// and the SQLSTATE, without the statement and without values.
 Failure classify(const std::exception& error);
 
+/// The same for an error that libpq reports: its text, and its SQLSTATE or "". `connection_lost`
+/// where the session is known to be over, whatever the SQLSTATE says.
+Failure failure_of(std::string_view text, std::string_view sqlstate, bool connection_lost);
+
 /// The SQLSTATE rules by themselves: "40001" -> retry, "23505" -> exists.
 FailureKind kind_of_sqlstate(std::string_view sqlstate);
 

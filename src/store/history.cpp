@@ -143,7 +143,7 @@ RefundHistory load_one(Transaction& transaction, const std::string& source,
   RefundHistory history;
   history.source = source;
   history.refund_id = refund_id;
-  history.refund = read_first(transaction.run(k_find_refund, key), read_refund);
+  history.refund = read_first(transaction.run(k_find_refund, key), read_refund<pqxx::row>);
   if (history.refund) {
     load_belongings(transaction, history);
   }

@@ -129,35 +129,70 @@ void count_refund(const domain::Refund& refund, Loaded& loaded, Wanted& wanted) 
   }
 }
 
-void lock_charges(Transaction& transaction, const Keys& keys, Wanted& wanted, Loaded& loaded) {
-  for (const auto& row : transaction.run(k_lock_charges, columns_of(keys))) {
+Call lock(const Keys& charges) {
+  Columns columns = columns_of(charges);
+  Call call{k_lock_charges, {}};
+  append(call.parameters, columns);
+  return call;
+}
+
+Call find_refunds(const Wanted& wanted) {
+  Call call{k_find_refunds, {}};
+  Columns refunds = columns_of(wanted.refunds);
+  append(call.parameters, refunds);
+  Columns charges{Type::text, Type::text, Type::text};
+  for (const auto& [source, charge_id] : wanted.charges) {
+    charges.add_row(source, charge_id, source + '\x01' + charge_id);
+  }
+  append(call.parameters, charges);
+  return call;
+}
+
+Call find_events(const Keys& keys) {
+  Columns columns = columns_of(keys);
+  Call call{k_find_events, {}};
+  append(call.parameters, columns);
+  return call;
+}
+
+void put_charges(const ResultSet& charges, Wanted& wanted, Loaded& loaded) {
+  for (const auto& row : charges) {
     domain::Charge charge = read_charge(row);
-    loaded.charge_revisions[{charge.source, charge.charge_id}] = row["revision"].as<std::int64_t>();
+    loaded.charge_revisions[{charge.source, charge.charge_id}] =
+        row["revision"].number<std::int64_t>();
     count(charge.order_id.value, charge.livemode, loaded.charge_counts, wanted);
     loaded.books.put(std::move(charge));
   }
 }
 
-pqxx::result find_refunds(Transaction& transaction, const Wanted& wanted) {
-  Parameters parameters;
-  Columns refunds = columns_of(wanted.refunds);
-  append(parameters, refunds);
-  Columns charges{Type::text, Type::text, Type::text};
-  for (const auto& [source, charge_id] : wanted.charges) {
-    charges.add_row(source, charge_id, source + '\x01' + charge_id);
+void put_refunds(const ResultSet& refunds, Wanted& wanted, Loaded& loaded) {
+  for (const auto& row : refunds) {
+    domain::Refund refund = read_refund(row);
+    loaded.refund_rows[{refund.source, refund.refund_id}] = {
+        read_sha256(row["audit_hash"]), row["audit_length"].number<std::int64_t>(),
+        row["revision"].number<std::int64_t>()};
+    count_refund(refund, loaded, wanted);
+    loaded.books.put(std::move(refund));
   }
-  append(parameters, charges);
-  return transaction.run(k_find_refunds, parameters);
+}
+
+void put_events(const ResultSet& events, Loaded& loaded) {
+  for (const auto& row : events) {
+    const auto verdict = domain::parse_verdict(row[2].text());
+    loaded.events[{std::string{row[0].text()}, std::string{row[1].text()}}] = {
+        require(verdict, "webhook_events.verdict"), read_sha256(row[3]), /*is_stored=*/true,
+        /*is_read=*/row[4].text() == to_string(domain::Evidence::api_read)};
+  }
 }
 
 // The charges of those refunds that are not locked yet.
-Keys further_charges(const pqxx::result& refunds, const Wanted& wanted) {
+Keys further_charges(const ResultSet& refunds, const Wanted& wanted) {
   Keys further;
   for (const auto& row : refunds) {
     if (row["charge_id"].is_null()) {
       continue;
     }
-    domain::Key charge{row["source"].as<std::string>(), row["charge_id"].as<std::string>()};
+    domain::Key charge{row["source"].text(), row["charge_id"].text()};
     if (wanted.charges.count(charge) == 0) {
       further.insert(std::move(charge));
     }
@@ -165,36 +200,26 @@ Keys further_charges(const pqxx::result& refunds, const Wanted& wanted) {
   return further;
 }
 
-void load_refunds(Transaction& transaction, Wanted& wanted, Loaded& loaded) {
-  auto refunds = find_refunds(transaction, wanted);
-  // Again with all refunds of those charges, now that nobody else can change them.
-  for (auto further = further_charges(refunds, wanted); !further.empty();
-       further = further_charges(refunds, wanted)) {
-    wanted.charges.insert(further.begin(), further.end());
-    lock_charges(transaction, further, wanted, loaded);
-    refunds = find_refunds(transaction, wanted);
-  }
-  for (const auto& row : refunds) {
-    domain::Refund refund = read_refund(row);
-    loaded.refund_rows[{refund.source, refund.refund_id}] = {read_sha256(row["audit_hash"]),
-                                                             row["audit_length"].as<std::int64_t>(),
-                                                             row["revision"].as<std::int64_t>()};
-    count_refund(refund, loaded, wanted);
-    loaded.books.put(std::move(refund));
-  }
-}
-
-void load_events(Transaction& transaction, const Keys& keys, Loaded& loaded) {
-  for (const auto& row : transaction.run(k_find_events, columns_of(keys))) {
-    const auto verdict = domain::parse_verdict(row[2].as<std::string>());
-    loaded.events[{row[0].as<std::string>(), row[1].as<std::string>()}] = {
-        require(verdict, "webhook_events.verdict"), read_sha256(row[3]), /*is_stored=*/true,
-        /*is_read=*/row[4].as<std::string>() == to_string(domain::Evidence::api_read)};
+// What is read stands behind the locks, in the same round trip.
+void load_charges_refunds_and_events(Transaction& transaction, Wanted& wanted, Loaded& loaded) {
+  Keys charges = wanted.charges;
+  while (true) {
+    const auto answers =
+        transaction.run_together({lock(charges), find_refunds(wanted), find_events(wanted.events)});
+    put_charges(answers[0], wanted, loaded);
+    charges = further_charges(answers[1], wanted);
+    if (charges.empty()) {
+      put_refunds(answers[1], wanted, loaded);
+      put_events(answers[2], loaded);
+      return;
+    }
+    // Again with all refunds of those charges, once nobody else can change them.
+    wanted.charges.insert(charges.begin(), charges.end());
   }
 }
 
-std::optional<int> read_count(const pqxx::field& field) {
-  return field.is_null() ? std::nullopt : std::optional{field.as<int>()};
+std::optional<int> read_count(const ResultField& field) {
+  return field.is_null() ? std::nullopt : std::optional{field.number<int>()};
 }
 
 void lock_orders(Transaction& transaction, const std::set<domain::OrderKey>& keys, Loaded& loaded) {
@@ -223,9 +248,7 @@ Loaded lock_and_load(Transaction& transaction, std::span<const Delivery> deliver
   Loaded loaded;
   Wanted wanted = wanted_by(deliveries);
   wanted.orders.insert(imported.begin(), imported.end());
-  lock_charges(transaction, wanted.charges, wanted, loaded);
-  load_refunds(transaction, wanted, loaded);
-  load_events(transaction, wanted.events, loaded);
+  load_charges_refunds_and_events(transaction, wanted, loaded);
   lock_orders(transaction, wanted.orders, loaded);
   return loaded;
 }

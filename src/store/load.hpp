@@ -49,13 +49,13 @@ struct Loaded {
   std::map<domain::OrderKey, int> charge_counts;
 };
 
-/// Four statements, two more where a refund belongs to a charge that no event names. Rows are
+/// Two round trips, one more where a refund belongs to a charge that no event names. Rows are
 /// locked in key order, charges before orders, so that two transactions hardly ever wait for each
 /// other in a circle (those further charges come late; PostgreSQL ends such a circle, and the batch
 /// is applied again). A refund is locked with its charge. What does not exist yet cannot be locked:
-/// writing it notices when somebody else was faster. Events and orders are read last: READ
-/// COMMITTED then shows what those we waited for have written. `imported` are orders to be read
-/// beside those of the deliveries.
+/// writing it notices when somebody else was faster. Refunds, events and orders are read behind the
+/// charges' locks: READ COMMITTED then shows what those we waited for have written. `imported` are
+/// orders to be read beside those of the deliveries.
 Loaded lock_and_load(Transaction& transaction, std::span<const Delivery> deliveries,
                      const std::set<domain::OrderKey>& imported);
 

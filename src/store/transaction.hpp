@@ -3,12 +3,14 @@
 #pragma once
 
 #include <pqxx/pqxx>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "store/columns.hpp"
 #include "store/connection.hpp"
 #include "store/failure.hpp"
+#include "store/result_set.hpp"
 
 namespace store {
 
@@ -41,11 +43,25 @@ inline void append(Parameters& parameters, const std::vector<std::string>& texts
   append(parameters, column);
 }
 
-/// READ COMMITTED. Rolls back when it goes out of scope without commit().
+/// One of several statements that are sent together.
+struct Call {
+  const Prepared& statement;
+  Parameters parameters;
+};
+
+/// READ COMMITTED. Begins with its first statement; rolls back when it goes out of scope without
+/// commit().
 class Transaction {
  public:
   explicit Transaction(Connection& connection)
       : connection_{connection}, work_{connection.session()} {}
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  /// In their order, in one round trip, which BEGIN shares; each sees what was committed before it
+  /// began, as if they were sent one by one. Throws Failure.
+  std::vector<ResultSet> run_together(const std::vector<Call>& calls);
 
   pqxx::result run(const Prepared& statement, const Parameters& parameters) {
     return run(
@@ -69,28 +85,33 @@ class Transaction {
   /// `make_sql` is asked once for each session.
   template <typename MakeSql>
   pqxx::result run(const std::string& name, MakeSql make_sql, const Parameters& parameters) {
-    ++statement_count_;
+    begin_statement();
     connection_.prepare(name, make_sql);
     return work_.exec_prepared(name, pqxx::prepare::make_dynamic_params(parameters));
   }
 
   pqxx::result run(const char* sql, const std::vector<std::string>& parameters) {
-    ++statement_count_;
+    begin_statement();
     return work_.exec_params(sql, pqxx::prepare::make_dynamic_params(parameters));
   }
 
   pqxx::result run(const std::string& sql) {
-    ++statement_count_;
+    begin_statement();
     return work_.exec(sql);
   }
 
-  void commit() { work_.commit(); }
+  /// In doubt where the session ends while the answer is awaited.
+  void commit();
 
   [[nodiscard]] int statement_count() const { return statement_count_; }
 
  private:
+  void begin_statement();
+
   Connection& connection_;
-  pqxx::work work_;
+  // Begins and ends by itself: libpqxx's own transactions spend a round trip on BEGIN alone.
+  pqxx::nontransaction work_;
+  bool has_begun_ = false;
   int statement_count_ = 0;
 };
 

@@ -6,6 +6,7 @@
 namespace store {
 namespace {
 
+constexpr std::size_t k_parameters_usual = 128;  // a column of each table
 constexpr int k_now = 1;  // the number of the parameter that holds the time of writing
 
 }  // namespace
@@ -64,6 +65,7 @@ void Writes::run(Transaction& transaction, domain::Time now) {
     return;
   }
   Parameters parameters;
+  parameters.reserve(k_parameters_usual);
   append(parameters, binary(now));
   for (Part& part : parts_) {
     append(parameters, part.rows);
