@@ -8,7 +8,6 @@ from deadline import wait_until
 from fake_omise import OmiseAccount
 from fake_payjp import PayjpAccount
 from fake_provider import FakeProvider
-from senders import BASE_TIME
 from shop import CUSTOMER
 
 KEY = "skey_0123456789abcdef"
@@ -152,8 +151,3 @@ def make_reads_due(books):
 
 def ago(**delta):
     return datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(**delta)
-
-
-def seconds_now():
-    """The senders' `seconds` that are now."""
-    return int((ago() - BASE_TIME).total_seconds())

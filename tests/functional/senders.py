@@ -19,6 +19,11 @@ def at(seconds):
     return (BASE_TIME + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def seconds_now():
+    """The `seconds` that are now."""
+    return int((datetime.datetime.now(datetime.timezone.utc) - BASE_TIME).total_seconds())
+
+
 def given(**members):
     """Without what is None: a provider leaves such members out."""
     return {name: value for name, value in members.items() if value is not None}

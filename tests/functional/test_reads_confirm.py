@@ -7,8 +7,8 @@ import pytest
 from deadline import wait_until
 from fake_provider import Fault
 from reading import (EVENTS, LISTS_ONCE, SINGLE_REFUNDS, ago, ask_for_shop, fake_provider,
-                     import_orders, running_ready, seconds_now, source_read, wait_until_caught_up,
-                     wait_until_right)
+                     import_orders, running_ready, source_read, wait_until_caught_up, wait_until_right)
+from senders import seconds_now
 
 STARTED = "Your refund for order order-1 has been started"
 COMPLETE = "Your refund for order order-1 is complete"

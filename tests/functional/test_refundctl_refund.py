@@ -5,7 +5,7 @@ import json
 import pytest
 
 from senders import at
-from shop import started, successful
+from shop import YESTERDAY, started, successful
 
 
 @pytest.fixture
@@ -80,9 +80,9 @@ def test_a_dry_run_changes_nothing(correct, installation, client, books, omise):
 
 def test_a_correction_of_an_earlier_time_says_why_nothing_moved(correct, client, books, omise):
     client.deliver(successful(omise, 1, seconds=60))
-    said = correct("rfnd_1", "failed", "--occurred-at", at(30), code=1)
+    said = correct("rfnd_1", "failed", "--occurred-at", at(YESTERDAY + 30), code=1)
     assert said["verdict"] == "stale"
-    assert at(60) in said["explanation"] and "evnt_end_1" in said["explanation"]
+    assert at(YESTERDAY + 60) in said["explanation"] and "evnt_end_1" in said["explanation"]
     assert books.refund("rfnd_1")["status"] == "successful"
     assert "contradicting_outcome" in books.anomalies("rfnd_1")
     assert books.audit("rfnd_1")[-1]["verdict"] == "stale"
