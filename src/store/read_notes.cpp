@@ -54,6 +54,7 @@ UPDATE outbox_messages
                  AND held_since IS NOT NULL
               OFFSET 0) m)))"};
 
+// That the API, too, holds a refund for pending is no outcome to who gave up asking for one.
 constexpr Prepared k_resolve{"resolve_read_anomalies", R"(
 UPDATE anomalies
    SET resolved_at = $3::timestamptz, resolved_by = 'refundd'
@@ -68,6 +69,7 @@ UPDATE anomalies
                  AND n.kind IN ('provider_disagrees', 'unknown_to_provider', 'unconfirmed',
                                 'late_signature')
                  AND r.source = n.source AND r.refund_id = n.refund_id
+                 AND (n.kind <> 'unconfirmed' OR r.status <> 'pending')
                  AND d.source = n.source AND d.refund_id = n.refund_id
                  AND d.status = r.status AND d.action_required = r.action_required
               OFFSET 0) a))

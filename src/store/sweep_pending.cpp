@@ -137,6 +137,7 @@ class Reminders {
 void resolve_stuck(Transaction& transaction, domain::Time now) {
   Columns kinds{Type::text};
   kinds.add_row("stuck_pending");
+  kinds.add_row("unconfirmed");
   transaction.run(k_resolve_stuck, kinds, now);
 }
 

@@ -38,8 +38,14 @@ class Reader:
 
     def ask(self, path, authorization=None):
         """(status, headers, object)"""
+        self.send(path, authorization)
+        return self.receive()
+
+    def send(self, path, authorization=None):
         self._connection.request("GET", path,
                                  headers={"Authorization": authorization or self._authorization})
+
+    def receive(self):
         response = self._connection.getresponse()
         return response.status, response.headers, json.loads(response.read())
 
@@ -222,13 +228,15 @@ def test_an_answer_may_be_none(either, fault, error):
 
 
 def test_a_provider_that_hangs_stops_all_the_same(certificate):
-    with opened(PayjpAccount(KEY), certificate) as hanging:
-        hanging.provider.fail(Fault.hang())
-        connection = hanging.reader._connection
-        connection.request("GET", "/v2/events")
-        hanging.provider.wait_for(1)
-    with pytest.raises((http.client.HTTPException, OSError)):
-        connection.getresponse()
+    with FakeProvider(PayjpAccount(KEY), certificate) as provider:
+        provider.fail(Fault.hang())
+        reader = Reader(provider, certificate)
+        reader.send("/v2/events")
+        provider.wait_for(1)
+    with contextlib.closing(reader):
+        with pytest.raises((http.client.HTTPException, OSError)) as end:
+            reader.receive()
+    assert not isinstance(end.value, TimeoutError), "nobody has cut it"
 
 
 def test_a_list_changes_while_it_is_paged(either):

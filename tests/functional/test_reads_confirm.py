@@ -284,6 +284,11 @@ def test_a_missing_status_is_not_told_as_a_success_that_there_is_not(shop, books
     assert subjects(shop).count(COMPLETE) == 1
 
 
+def told_support(shop):
+    """What each ticket is about, and whose."""
+    return [(request.json["type"], request.json.get("refundId")) for request in shop.tickets.requests]
+
+
 def test_giving_up_is_a_ticket(shop, books, omise_api, omise):
     ask_for_shop(shop, omise_api, poll_give_up_days=1, **LISTS_ONCE)
     with running_ready(shop.installation) as daemon, daemon.client() as client:
@@ -294,7 +299,7 @@ def test_giving_up_is_a_ticket(shop, books, omise_api, omise):
         books.execute("UPDATE refund_reads SET first_due_at = now() - interval '2 days'")
         books.execute("UPDATE refunds SET requested_at = now() - interval '2 days'")
         wait_until(lambda: books.count("refund_reads", "given_up_at IS NOT NULL"), what="given up")
-        wait_until(lambda: any(request.json.get("refundId") == "rfnd_1"
-                               for request in shop.tickets.requests), what="a ticket")
+        wait_until(lambda: ("anomaly_unconfirmed", "rfnd_1") in told_support(shop), what="a ticket")
     assert books.value("SELECT next_read_at FROM refund_reads WHERE refund_id = 'rfnd_1'") is None
     assert books.refund("rfnd_1")["status"] == "pending"
+    assert books.count("anomalies", "kind = 'unconfirmed' AND resolved_at IS NULL") == 1

@@ -246,5 +246,22 @@ TEST_F(RefundReadsTest, AgreementResolvesWhatTheApiHadRaised) {
   EXPECT_EQ(open(), Rows{"over_refund"});
 }
 
+// The API holds it for pending as we do: that is why it was given up.
+TEST_F(RefundReadsTest, OnlyAnOutcomeResolvesThatARefundWasGivenUp) {
+  report(pending, 0);
+  database_.run(
+      "INSERT INTO refundd.anomalies (detected_at, kind, source, refund_id, subject, details) "
+      "VALUES (now(), 'unconfirmed', 'omise-th', 'rfnd_1', 'read:1', '{}')");
+  schedule_reads(connection_, k_source, k_first, samples::at(1));
+  const auto open = [this] {
+    return database_.value("SELECT resolved_at IS NULL FROM anomalies WHERE kind = 'unconfirmed'");
+  };
+  note(pending, samples::at(2));
+  EXPECT_EQ(open(), "t");
+  report(successful, 3);
+  note(successful, samples::at(4));
+  EXPECT_EQ(open(), "f");
+}
+
 }  // namespace
 }  // namespace store

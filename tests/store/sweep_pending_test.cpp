@@ -95,11 +95,20 @@ TEST_F(SweepPendingTest, ARefundThatWaitsForSomebodyIsTheOtherReminder) {
   EXPECT_EQ(reminders(), Rows{"action_required_too_long|1|pending|86400"});
 }
 
-TEST_F(SweepPendingTest, ARefundThatMovedIsLeftAloneAndItsAnomalyResolved) {
+TEST_F(SweepPendingTest, ARefundThatMovedIsLeftAloneAndItsAnomaliesResolved) {
   report(pending, 0);
+  database_.run(
+      "INSERT INTO refundd.anomalies (detected_at, kind, source, refund_id, subject, details) "
+      "VALUES (now(), 'unconfirmed', 'omise-th', 'rfnd_1', 'read:1', '{}'), "
+      "(now(), 'over_refund', 'omise-th', 'rfnd_1', 'chrg_1', '{}')");
   sweep(24h);
+  const auto open = [this] {
+    return database_.rows("SELECT kind FROM anomalies WHERE resolved_at IS NULL ORDER BY kind");
+  };
+  EXPECT_EQ(open(), (Rows{"over_refund", "stuck_pending", "unconfirmed"}));
   report(successful, 10);
   EXPECT_EQ(sweep(480h), 0);
+  EXPECT_EQ(open(), Rows{"over_refund"});
   EXPECT_EQ(database_.value("SELECT resolved_by FROM anomalies WHERE kind = 'stuck_pending'"),
             "refundd");
 }
