@@ -197,6 +197,7 @@ void Books::attach_refunds_of(const Charge& charge, const Event& event) {
     touched_refunds_.insert(key);
     add_audit(event, refund, refund.status,
               {Verdict::applied, "its charge names the order it belongs to"});
+    audit_.back().amount = refund.amount.value;  // what the event says of it is not applied here
   }
 }
 

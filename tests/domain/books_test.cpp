@@ -63,6 +63,25 @@ TEST(BooksTest, ARefundThatAnothersEventAttachesKeepsItsAmountInTheAuditTrail) {
   EXPECT_EQ(std::ranges::count(books.audit(), k_refund, &AuditDraft::refund), 2);
 }
 
+TEST(BooksTest, AStaleReportThatAttachesItsRefundDoesNotChangeItsAmount) {
+  Books books;
+  auto end = samples::report(successful, 10, "e2");
+  end.order_id.reset();
+  books.apply(samples::event_of(end), {});
+  auto start = report_without_order();
+  start.amount = samples::thb(1);
+  auto event = samples::event_of(start);
+  event.charge = samples::charge_report(0, "e1");
+  books.apply(event, {});
+  EXPECT_EQ(books.refunds().at(k_refund).amount.value, samples::thb(100'000));
+  EXPECT_EQ(books.refunds().at(k_refund).order_id, "order-1");
+  for (const AuditDraft& entry : books.audit()) {
+    EXPECT_TRUE(entry.verdict != Verdict::applied || entry.amount == samples::thb(100'000))
+        << entry.notes;
+  }
+  EXPECT_EQ(std::ranges::count(books.audit(), Verdict::applied, &AuditDraft::verdict), 2);
+}
+
 TEST(BooksTest, ARefundWithoutAnyOrderIsAnAnomaly) {
   Books books;
   books.apply(samples::event_of(report_without_order()), {});
