@@ -1,5 +1,7 @@
 #include "providers/envelope.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -40,6 +42,13 @@ void read_type(const Json& body, const Dialect& dialect, domain::Event& event) {
   event.event_type = type ? std::move(*type) : k_invalid_event_type;
 }
 
+// Ids that we give ourselves: from a webhook they would make what is recorded later a duplicate.
+bool is_reserved(std::string_view id) {
+  constexpr std::array<std::string_view, 5> k_prefixes{
+      "read:", "operator:", "statement:", "import:", "derived:"};
+  return std::ranges::any_of(k_prefixes, [&](auto prefix) { return id.starts_with(prefix); });
+}
+
 void read_event_id(std::string_view text, const ParsedObject& parsed, domain::Event& event) {
   const Json* const value = member(parsed.value, "id");
   auto id = id_of(value);
@@ -47,7 +56,10 @@ void read_event_id(std::string_view text, const ParsedObject& parsed, domain::Ev
     quarantine(event, "the event's id is not usable");
   }
   // A body that could not be read to its end may hold a second id behind the end.
-  const bool is_usable = id && parsed.state == JsonState::whole;
+  const bool is_webhook = event.evidence == domain::Evidence::token_webhook ||
+                          event.evidence == domain::Evidence::signed_webhook;
+  const bool is_usable =
+      id && parsed.state == JsonState::whole && !(is_webhook && is_reserved(*id));
   event.event_id = is_usable ? std::move(*id) : "derived:" + to_hex(sha256(text));
 }
 

@@ -33,6 +33,14 @@ TEST(EventId, OfABadShapeIsDerivedAndQuarantined) {
   }
 }
 
+// Else who holds a stolen token could make what is recorded later a duplicate.
+TEST(EventId, OfAWebhookIsNoneThatWeGiveOurselves) {
+  for (const char* const id : {"read:1", "operator:1", "statement:1", "import:1", "derived:1"}) {
+    const std::string body = with(omise_body(), "evnt_1", id);
+    EXPECT_EQ(omise_event(body).event_id, "derived:" + to_hex(sha256(body)));
+  }
+}
+
 TEST(EventId, MayHave255Characters) {
   const std::string id(255, 'x');
   EXPECT_EQ(omise_event(with(omise_body(), "evnt_1", id)).event_id, id);
