@@ -60,7 +60,9 @@ SELECT e.source, e.event_id FROM webhook_events e NATURAL JOIN erased_refunds
  UNION
 SELECT e.source, e.event_id
   FROM webhook_events e NATURAL JOIN erased_charges
- WHERE e.refund_id IS NULL)";
+ WHERE e.refund_id IS NULL
+    OR NOT EXISTS (SELECT FROM refunds r
+                    WHERE r.source = e.source AND r.refund_id = e.refund_id))";
 
 constexpr const char* k_count = R"(
 SELECT (SELECT count(*) FROM erased_orders), (SELECT count(*) FROM erased_refunds),

@@ -29,7 +29,9 @@ WITH held_refunds AS (
      SELECT e.source, e.event_id
        FROM webhook_events e JOIN held_charges h
          ON h.source = e.source AND h.charge_id = e.charge_id
-      WHERE e.refund_id IS NULL)
+      WHERE e.refund_id IS NULL
+         OR NOT EXISTS (SELECT FROM refunds r
+                         WHERE r.source = e.source AND r.refund_id = e.refund_id))
 )";
 
 }  // namespace store

@@ -133,6 +133,16 @@ def test_a_held_refund_keeps_its_bytes(refundctl, books, years):
     assert books.count("held_payloads") == 0
 
 
+def test_a_held_order_keeps_what_was_set_aside(refundctl, client, omise, books, years):
+    """An event of its charge, by a refund that is not in the books."""
+    client.deliver(successful(omise, 5, charge="chrg_2"), signed_at=1)
+    move_to_month(books, 1, "evnt_end_5")
+    refundctl("hold", "add", "--order", "order-2", "--reason", "court")
+    report = refundctl("prune", "--payloads-before", "2020-02-01", "--apply", *REASON)
+    assert tables(report) == {JANUARY: (2, 2)}
+    assert books.count("held_payloads", "event_id = 'evnt_end_5'") == 1
+
+
 def test_a_held_order_keeps_all_that_belongs_to_it(refundctl, books, years):
     refundctl("hold", "add", "--order", "order-2", "--reason", "court")
     report = refundctl("prune", "--payloads-before", "2020-03-01", "--apply", *REASON)
@@ -211,6 +221,26 @@ def test_a_person_is_forgotten_and_the_money_is_not(refundctl, books, customers)
     assert row["details"]["emailSha256"] == hashlib.sha256(ADDRESS.encode()).hexdigest()
     assert row["details"]["ticket"] == "T-1"
     assert row["details"]["orderKeys"] == [["order-1", True], ["order-2", True]]
+
+
+def test_what_was_set_aside_is_forgotten_too(refundctl, client, omise, books, customers):
+    late = successful(omise, 5, charge="chrg_1", metadata={"name": "Hana"})
+    assert client.deliver(late, signed_at=1).verdict == "late"
+    assert refundctl(*ERASE, "--apply")["payloads"] == 7
+    assert "hana" not in "".join(
+        bytes(row["body"]).decode().lower()
+        for row in books.rows("SELECT body FROM webhook_payloads WHERE event_id = 'evnt_end_5'"))
+
+
+def test_a_person_is_no_longer_written_to(refundctl, books, customers):
+    books.execute("UPDATE outbox_messages SET last_error = '550 hana@mail.example unknown'")
+    others = "SELECT * FROM outbox_messages WHERE audience <> 'customer' OR refund_id = 'rfnd_3' "
+    before = books.rows(others + "ORDER BY message_id")
+    hers = books.count("outbox_messages", "audience = 'customer' AND refund_id <> 'rfnd_3'")
+    assert hers and refundctl(*ERASE, "--apply")["messages"] == hers
+    assert books.count("outbox_messages", "audience = 'customer' AND refund_id <> 'rfnd_3' AND"
+                       " last_error = 'erased' AND state <> 'pending'") == hers
+    assert before == books.rows(others + "ORDER BY message_id")
 
 
 def test_nobody_has_the_address(refundctl, customers):
