@@ -67,7 +67,7 @@ std::vector<std::string> ids_of(const std::vector<providers::ApiItem>& items) {
   return ids;
 }
 
-// Those that a list brought without their charge: nobody knows whose they are.
+// Those that the lists brought without their charge: nobody knows whose they are.
 void ask_for_charges(const ReadContext& context, const std::vector<std::string>& refund_ids) {
   if (refund_ids.empty()) {
     return;
@@ -87,7 +87,6 @@ void compare_refunds(const ReadContext& context, const std::vector<providers::Ap
   const auto known = find_held_refunds(context.connection, context.source.name, ids_of(items));
   std::vector<providers::ReadEvent> news;
   std::vector<store::ReadNote> notes;
-  std::vector<std::string> moved;
   for (const providers::ApiItem& item : items) {
     const auto found = known.find(item.id);
     const auto held = found == known.end() ? std::nullopt : std::optional{found->second};
@@ -104,7 +103,6 @@ void compare_refunds(const ReadContext& context, const std::vector<providers::Ap
       notes.push_back(std::move(note));
     }
     if (answer->agreement != Agreement::agrees) {
-      moved.push_back(item.id);
       news.push_back(std::move(answer->read));
     }
   }
@@ -112,7 +110,7 @@ void compare_refunds(const ReadContext& context, const std::vector<providers::Ap
   log_recovered(context, "refund",
                 static_cast<std::size_t>(std::ranges::count(verdicts, domain::Verdict::applied)));
   note_listed(context.connection, context.source.name, notes, context.clock());
-  ask_for_charges(context, moved);
+  ask_for_charges(context, ids_of(items));
 }
 
 // A long list must not keep those waiting to whom a single answer is due.
@@ -201,7 +199,7 @@ bool catch_up(const ReadContext& context, bool is_gap) {
   return pass.has_value();
 }
 
-void count_yesterday(const ReadContext& context) {
+void count_next_day(const ReadContext& context) {
   const auto day = uncounted_day(context.connection, context.source.name, context.clock());
   if (!day) {
     return;

@@ -11,8 +11,8 @@ namespace reads {
 /// store::Failure.
 bool catch_up(const ReadContext& context, bool is_gap);
 
-/// The loss meter: once a day, what the provider says that it sent yesterday against what is here.
-/// What is missing is recovered first. Throws the same.
-void count_yesterday(const ReadContext& context);
+/// The loss meter: once for each day, what the provider says that it sent against what is here.
+/// What is missing is recovered first. One day at a time, the earliest first. Throws the same.
+void count_next_day(const ReadContext& context);
 
 }  // namespace reads

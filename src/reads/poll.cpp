@@ -22,6 +22,8 @@ constexpr std::chrono::seconds k_second_look{60};
 constexpr const char* k_not_found = "the provider's API knows no such refund";
 // One refund may be poison to the provider; several in a row are a provider that does not work.
 constexpr int k_failures_in_a_row_max = 3;
+// How many failures a refund counts that has failed before: nobody keeps their number.
+constexpr int k_failures_again = 3;
 
 std::string_view word_of(Agreement agreement) {
   switch (agreement) {
@@ -94,14 +96,17 @@ class OneRead {
       return;
     }
     error_ = error;
-    ask_again(error.text);
+    ask_again(error.text, error.retry_after);
   }
 
   // Nobody answered: its place in the schedule stays, and it does not wait for hours.
-  void ask_again(const std::string& error) {
+  void ask_again(const std::string& error, std::chrono::seconds retry_after = {}) {
+    const int failures = due_.last_error.empty() ? 0 : k_failures_again;
     note_.error = error;
     note_.is_answer = false;
-    note_.next_read_at = note_.asked_at + std::min(delay(due_.reads), context_.policy.poll.front());
+    note_.next_read_at = note_.asked_at + std::min<std::chrono::seconds>(
+                                              backoff_after(context_.policy, failures, retry_after),
+                                              store::k_failed_wait_max);
   }
 
   void take_not_found() {

@@ -81,7 +81,7 @@ class SourceLoop {
     poll(context);  // first, because somebody waits for it
     if (SteadyClock::now() >= lists_blocked_until_ && catch_up(context, is_gap_)) {
       is_gap_ = false;
-      count_yesterday(context);
+      count_next_day(context);
       note_well();
     }
     note_database_well();

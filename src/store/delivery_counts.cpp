@@ -8,13 +8,19 @@
 namespace store {
 namespace {
 
-// An hour after the day's end its last events have come.
+// An hour after the day's end its last events have come. Days that passed while nobody counted are
+// counted too, the earliest first, as long as a provider's list is sure to hold them; before the
+// first count there is nothing to be compared.
 constexpr const char* k_uncounted = R"(
 SELECT d.day::text AS day, d.day::timestamp AT TIME ZONE s.time_zone AS begins_at,
        (d.day + 1)::timestamp AT TIME ZONE s.time_zone AS ends_at
   FROM sources s
  CROSS JOIN LATERAL (
-       SELECT (($2::timestamptz - interval '1 hour') AT TIME ZONE s.time_zone)::date - 1 AS day) d
+       SELECT (($2::timestamptz - interval '1 hour') AT TIME ZONE s.time_zone)::date - 1 AS day) last
+ CROSS JOIN LATERAL (
+       SELECT least(last.day, greatest(coalesce(max(day) + 1, last.day), last.day - 29)) AS day
+         FROM delivery_counts
+        WHERE source = s.source) d
  WHERE s.source = $1
    AND NOT EXISTS (SELECT FROM delivery_counts WHERE source = s.source AND day = d.day))";
 

@@ -16,8 +16,8 @@ struct SourceDay {
   domain::Time end{};
 };
 
-/// The last whole day of the source's time zone that ended `settle` ago or longer, where it was not
-/// counted yet; nullopt: it was. Throws Failure.
+/// The whole day of the source's time zone that is to be counted next: the one after the newest
+/// that was, of the last 30; nullopt: all were that ended an hour ago or longer. Throws Failure.
 std::optional<SourceDay> uncounted_day(Connection& connection, const std::string& source,
                                        domain::Time now);
 

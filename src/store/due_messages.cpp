@@ -30,7 +30,8 @@ SELECT r.*
  CROSS JOIN LATERAL (
        SELECT source, refund_id, status, action_required, episode, charge_id, order_id,
               provider_status <> '' AS is_status_stated,
-              evidence IN ('api_read', 'statement', 'operator') OR EXISTS (
+              evidence IN ('statement', 'operator')
+                 OR (evidence = 'api_read' AND provider_status <> '') OR EXISTS (
                     SELECT FROM refund_reads a
                      WHERE a.refund_id = refunds.refund_id AND a.source = refunds.source
                        AND a.status = refunds.status

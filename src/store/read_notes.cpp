@@ -102,9 +102,11 @@ void note_read(Connection& connection, const std::string& source, const ReadNote
     append(parameters, source);
     append(parameters, binary(now));
     transaction.run(k_note, parameters);
-    Columns refund_ids{Type::text};
-    refund_ids.add_row(note.refund_id);
-    let_go(transaction, source, std::move(refund_ids), now);
+    if (note.status) {  // else what the API said before would count as said again
+      Columns refund_ids{Type::text};
+      refund_ids.add_row(note.refund_id);
+      let_go(transaction, source, std::move(refund_ids), now);
+    }
     transaction.commit();
   });
 }

@@ -27,7 +27,8 @@ SELECT r.source, r.refund_id, d.due_at, greatest(d.due_at, $5::timestamptz)
 RETURNING 1)"};
 
 // Before all that are due by their schedule: somebody waits. A refund that was read after its
-// message was held, or after the late event came, keeps its place.
+// message was held, or after the late event came, keeps its place; so does one whose reading has
+// failed, for a while.
 constexpr Prepared k_schedule_urgent{"schedule_urgent", R"(
 INSERT INTO refund_reads AS a (source, refund_id, next_read_at, first_due_at)
 SELECT $1::text, refund_id, $3::timestamptz, $2::timestamptz
@@ -43,7 +44,8 @@ SELECT $1::text, refund_id, $3::timestamptz, $2::timestamptz
          GROUP BY refund_id) n
  WHERE NOT EXISTS (SELECT FROM refund_reads
                     WHERE refund_id = n.refund_id AND source = $1::text
-                      AND (last_read_at >= n.since OR next_read_at <= $2::timestamptz))
+                      AND (last_read_at >= n.since OR next_read_at <= $2::timestamptz
+                           OR (last_error IS NOT NULL AND next_read_at <= $4::timestamptz)))
     ON CONFLICT (refund_id, source) DO UPDATE
    SET next_read_at = $3::timestamptz, first_due_at = $2::timestamptz, reads = 0,
        given_up_at = NULL
@@ -68,9 +70,11 @@ UPDATE refund_reads
  WHERE refund_id = ANY ($1::text[]) AND source = $2::text AND next_read_at IS NOT NULL)"};
 
 constexpr Prepared k_ask_soon{"ask_soon", R"(
-INSERT INTO refund_reads (source, refund_id, next_read_at, first_due_at)
+INSERT INTO refund_reads AS a (source, refund_id, next_read_at, first_due_at)
 SELECT $2::text, unnest($1::text[]), $3::timestamptz, $3::timestamptz
-    ON CONFLICT DO NOTHING)"};
+    ON CONFLICT (refund_id, source) DO UPDATE
+   SET next_read_at = excluded.next_read_at
+ WHERE a.next_read_at IS NULL AND a.given_up_at IS NULL)"};
 
 // Longer than any schedule.
 constexpr std::chrono::days k_ahead{366};
@@ -94,6 +98,7 @@ int schedule_reads(Connection& connection, const std::string& source, const Firs
     append(urgent, source);
     append(urgent, binary(now));
     append(urgent, binary(now - k_ahead));
+    append(urgent, binary(now + k_failed_wait_max));
     count += transaction.run(k_schedule_urgent, urgent).size();
     transaction.commit();
     return static_cast<int>(count);

@@ -24,6 +24,10 @@ struct FirstRead {
   std::map<std::string, std::chrono::seconds> delay_by_method{};
 };
 
+/// So long, at most, a refund whose reading has failed waits for the next one, whoever waits for
+/// it.
+inline constexpr std::chrono::minutes k_failed_wait_max{5};
+
 /// Puts into the schedule what is not in it: pending refunds of the source; at once those whose
 /// customer's message is held, and those that an event names whose signature was late. Returns how
 /// many. Throws Failure.

@@ -50,13 +50,19 @@ SELECT $6::timestamptz, 'stuck_pending', source, refund_id, charge_id, order_id,
                unnest($5::text[]) AS found) n
     ON CONFLICT (source, kind, subject) DO NOTHING)"};
 
+// One that was given up while its outcome was disputed has to move first.
 constexpr Prepared k_resolve_stuck{"resolve_stuck_refunds", R"(
 UPDATE anomalies a
    SET resolved_at = $2::timestamptz, resolved_by = 'refundd'
  WHERE a.kind = ANY ($1::text[]) AND a.resolved_at IS NULL
    AND EXISTS (SELECT FROM refunds r
                 WHERE r.source = a.source AND r.refund_id = a.refund_id
-                  AND r.status <> 'pending'))"};
+                  AND r.status <> 'pending')
+   AND (a.kind <> 'unconfirmed' OR EXISTS (
+        SELECT FROM refund_audit u
+         WHERE u.source = a.source AND u.refund_id = a.refund_id
+           AND u.status_before IS DISTINCT FROM u.status_after
+           AND u.recorded_at > a.detected_at)))"};
 
 std::chrono::seconds seconds_between(domain::Time from, domain::Time to) {
   return std::chrono::duration_cast<std::chrono::seconds>(to - from);

@@ -284,6 +284,38 @@ def test_a_missing_status_is_not_told_as_a_success_that_there_is_not(shop, books
     assert subjects(shop).count(COMPLETE) == 1
 
 
+def test_a_status_that_the_list_of_events_left_out_is_confirmed(shop, books, omise_api):
+    """The webhook was lost; the list of events has it as it was sent."""
+    import_orders(shop, omise_api)
+    omise_api.account.create_refund("rfnd_1", "ch_1", status="pending", order="order-1",
+                                    without=["status"])
+    ask_for_shop(shop, omise_api, missing_status="successful")
+    with running_ready(shop.installation):
+        wait_until(lambda: books.count("refunds"), what="it is found")
+        omise_api.wait_for(3, SINGLE_REFUNDS["omise"])
+        assert COMPLETE not in subjects(shop)
+        omise_api.account.settle("rfnd_1")
+        wait_until(lambda: COMPLETE in subjects(shop), what="the customer is told")
+        shop.wait_until_settled()
+    assert subjects(shop).count(COMPLETE) == 1
+
+
+def test_a_refund_that_the_provider_forgets_is_a_ticket(shop, books, omise_api, omise):
+    """It said pending before: that is not the same as saying so again."""
+    ask_for_shop(shop, omise_api, **LISTS_ONCE)
+    with running_ready(shop.installation) as daemon, daemon.client() as client:
+        wait_until_caught_up(books, omise_api)
+        event = omise_api.account.create_refund("rfnd_1", "ch_1", status="pending", order="order-1")
+        client.deliver(omise_api.account.webhook(omise, event))
+        wait_until(lambda: reads_of(books, "rfnd_1"), what="it is asked for")
+        omise_api.fail(Fault.status(404), SINGLE_REFUNDS["omise"])
+        wait_until(lambda: ("anomaly_unknown_to_provider", "rfnd_1") in told_support(shop),
+                   what="a ticket")
+        wait_for_more_reads(books, "rfnd_1")
+    assert books.count("anomalies", "kind = 'unknown_to_provider' AND resolved_at IS NULL") == 1
+    assert books.count("finance_open_exceptions", "refund_id = 'rfnd_1'") == 1
+
+
 def told_support(shop):
     """What each ticket is about, and whose."""
     return [(request.json["type"], request.json.get("refundId")) for request in shop.tickets.requests]

@@ -246,6 +246,68 @@ TEST_F(RefundReadsTest, AgreementResolvesWhatTheApiHadRaised) {
   EXPECT_EQ(open(), Rows{"over_refund"});
 }
 
+TEST_F(RefundReadsTest, AnAnswerWithoutAStatusResolvesNothing) {
+  report(pending, 0);
+  schedule_reads(connection_, k_source, k_first, samples::at(1));
+  note(pending, samples::at(2));
+  database_.run(
+      "INSERT INTO refundd.anomalies (detected_at, kind, source, refund_id, subject, details) "
+      "VALUES (now(), 'unknown_to_provider', 'omise-th', 'rfnd_1', 'read:1', '{}'), "
+      "(now(), 'late_signature', 'omise-th', 'rfnd_1', 'evnt_2', '{}')");
+  const auto open = [this] {
+    return database_.value("SELECT count(*) FROM anomalies WHERE resolved_at IS NULL");
+  };
+  note(std::nullopt, samples::at(3));  // the API no longer knows it
+  EXPECT_EQ(open(), "2");
+  note(pending, samples::at(4));
+  EXPECT_EQ(open(), "0");
+}
+
+TEST_F(RefundReadsTest, WhoWaitsForAFailingReadWaitsAWhile) {
+  report(successful, 0);
+  hold_messages(samples::at(10));
+  schedule_reads(connection_, k_source, k_first, samples::at(11));
+  claim(samples::at(11));
+  auto silence = answer(std::nullopt, samples::at(11));
+  silence.is_answer = false;
+  silence.error = "the provider answers 500";
+  silence.next_read_at = samples::at(11) + k_failed_wait_max;
+  note_read(connection_, k_source, silence, samples::at(12));
+  EXPECT_EQ(schedule_reads(connection_, k_source, k_first, samples::at(13)), 0);
+  EXPECT_THAT(claim(samples::at(13)), IsEmpty());
+  EXPECT_THAT(claim(samples::at(11) + k_failed_wait_max), SizeIs(1));
+  silence.asked_at = samples::at(400);
+  silence.next_read_at = samples::at(400) + 1h;
+  note_read(connection_, k_source, silence, samples::at(401));
+  EXPECT_EQ(schedule_reads(connection_, k_source, k_first, samples::at(402)), 1)
+      << "nobody waits for hours";
+}
+
+TEST_F(RefundReadsTest, WhatHasEndedIsAskedForAgainWhereSomethingIsMissing) {
+  report(successful, 0);
+  hold_messages(samples::at(10));
+  schedule_reads(connection_, k_source, k_first, samples::at(11));
+  note(successful, samples::at(12));
+  EXPECT_THAT(claim(samples::at(1'000'000)), IsEmpty());
+  ask_soon(connection_, k_source, {"rfnd_1", "rfnd_2"}, samples::at(13));
+  EXPECT_THAT(claim(samples::at(13)), SizeIs(2));
+}
+
+TEST_F(RefundReadsTest, AnAssumedStatusIsNotConfirmedByTheListThatLeftItOut) {
+  auto event = samples::event_of(samples::report(successful, 0, "e0"));
+  event.evidence = event.refund->evidence = domain::Evidence::api_read;
+  event.refund->provider_status.clear();
+  store::apply(connection_, {delivery_of(event)});
+  hold_messages(samples::at(10));
+  EXPECT_FALSE(is_confirmed_);
+  event.event_id = event.refund->event_id = "e1";
+  event.refund->occurred_at = event.occurred_at = samples::at(11);
+  event.refund->provider_status = "closed";
+  store::apply(connection_, {delivery_of(event)});
+  hold_messages(samples::at(1000));
+  EXPECT_TRUE(is_confirmed_);
+}
+
 // The API holds it for pending as we do: that is why it was given up.
 TEST_F(RefundReadsTest, OnlyAnOutcomeResolvesThatARefundWasGivenUp) {
   report(pending, 0);

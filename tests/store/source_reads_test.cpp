@@ -113,6 +113,9 @@ TEST_F(SourceReadsTest, ADayIsCountedOnceInItsSourcesTimeZone) {
   EXPECT_EQ(counts[0].unanswered, 1);
   EXPECT_FALSE(uncounted_day(connection_, "omise-th", noon));
   EXPECT_EQ(uncounted_day(connection_, "omise-th", noon + 24h)->day, "2026-03-02");
+  EXPECT_EQ(uncounted_day(connection_, "omise-th", noon + 72h)->day, "2026-03-02")
+      << "nobody has counted since";
+  EXPECT_EQ(uncounted_day(connection_, "omise-th", noon + 24h * 60)->day, "2026-04-01");
 }
 
 TEST_F(SourceReadsTest, ADayEndsAnHourBeforeItIsCounted) {

@@ -99,7 +99,7 @@ TEST_F(SweepPendingTest, ARefundThatMovedIsLeftAloneAndItsAnomaliesResolved) {
   report(pending, 0);
   database_.run(
       "INSERT INTO refundd.anomalies (detected_at, kind, source, refund_id, subject, details) "
-      "VALUES (now(), 'unconfirmed', 'omise-th', 'rfnd_1', 'read:1', '{}'), "
+      "VALUES ('epoch', 'unconfirmed', 'omise-th', 'rfnd_1', 'read:1', '{}'), "
       "(now(), 'over_refund', 'omise-th', 'rfnd_1', 'chrg_1', '{}')");
   sweep(24h);
   const auto open = [this] {
@@ -111,6 +111,17 @@ TEST_F(SweepPendingTest, ARefundThatMovedIsLeftAloneAndItsAnomaliesResolved) {
   EXPECT_EQ(open(), Rows{"over_refund"});
   EXPECT_EQ(database_.value("SELECT resolved_by FROM anomalies WHERE kind = 'stuck_pending'"),
             "refundd");
+}
+
+TEST_F(SweepPendingTest, AnOutcomeThatWasDisputedWhenItWasGivenUpHasToMoveFirst) {
+  report(successful, 10);
+  database_.run(
+      "INSERT INTO refundd.anomalies (detected_at, kind, source, refund_id, subject, details) "
+      "VALUES (now(), 'unconfirmed', 'omise-th', 'rfnd_1', 'read:1', '{}')");
+  sweep(24h);
+  EXPECT_EQ(database_.value("SELECT resolved_at IS NULL FROM anomalies "
+                            "WHERE kind = 'unconfirmed'"),
+            "t");
 }
 
 TEST_F(SweepPendingTest, TwoInstancesWriteOneReminder) {
