@@ -11,9 +11,9 @@ namespace {
 constexpr std::chrono::days k_refund_pending_max{14};
 constexpr std::chrono::minutes k_message_wait_max{15};
 // With those that look like a forgery.
-constexpr std::array<std::string_view, 6> k_money_anomalies{
-    "over_refund",           "currency_mismatch",  "amount_changed",
-    "contradicting_outcome", "provider_disagrees", "unknown_to_provider"};
+constexpr std::array<std::string_view, 7> k_money_anomalies{
+    "over_refund",        "currency_mismatch",   "amount_changed", "contradicting_outcome",
+    "provider_disagrees", "unknown_to_provider", "unconfirmed"};
 
 std::string ago(domain::Time then, domain::Time now) {
   return duration_text(now - then) + " ago";

@@ -13,6 +13,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 
 constexpr domain::Time k_now{1795291200s};  // 2026-11-21T20:00:00Z
 
@@ -88,6 +89,30 @@ TEST_F(StatusReportTest, WhatWaitsForTooLongNeedsAPerson) {
   EXPECT_THAT(needs(), ElementsAre(HasSubstr("sink mail: a message has waited for 16 min")));
   facts_.database.figures.pending_refunds = {{"omise-th", 1, k_now - 24h * 14 - 1s}};
   EXPECT_THAT(needs(), Contains(HasSubstr("a refund of omise-th has been pending for 14 days")));
+}
+
+TEST_F(StatusReportTest, WhatTheProviderSentAndIsNotHereNeedsAPerson) {
+  facts_.database.figures.deliveries = {{"omise-th", "2026-11-20", 412, 412, 3, 9}};
+  EXPECT_THAT(sentences(),
+              Contains("omise-th, 2026-11-20: 412 sent, 412 held, 3 recovered by reading"));
+  EXPECT_THAT(needs(), IsEmpty());
+  facts_.database.figures.deliveries.front().held = 410;
+  EXPECT_THAT(needs(), ElementsAre("2 events that omise-th sent on 2026-11-20 are not here"));
+}
+
+TEST_F(StatusReportTest, AnApiThatCannotBeReadNeedsAPersonAndCatchingUpDoesNot) {
+  store::SourceReading reading;
+  reading.source = "omise-th";
+  reading.known_until = k_now - 2h;
+  reading.catching_up_since = k_now - 5min;
+  facts_.database.figures.readings = {reading};
+  EXPECT_THAT(sentences(), IsSupersetOf({"the API of omise-th: all is known until 2 h ago",
+                                         "omise-th: catching up since 5 min ago"}));
+  EXPECT_THAT(needs(), IsEmpty());
+  facts_.database.figures.readings.front().last_error_kind = "authentication";
+  facts_.database.figures.readings.front().last_error = "the key is refused";
+  EXPECT_THAT(needs(), ElementsAre("the API of omise-th cannot be read (authentication): "
+                                   "the key is refused"));
 }
 
 TEST_F(StatusReportTest, AnAnomalyAboutMoneyNeedsAPerson) {

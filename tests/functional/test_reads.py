@@ -450,6 +450,34 @@ def test_it_asks_as_the_documentation_says(installation, books, omise_api):
     assert "order=chronological" in first.query and "to=" in first.query
 
 
+def test_while_it_catches_up_it_is_ready_and_says_so(installation, books, omise_api):
+    make_refunds(omise_api, range(3))
+    ask(installation, omise_api, api_timeout_seconds=60, **LISTS_ONCE)
+    asked, answered = threading.Event(), threading.Event()
+
+    def hold_up_first_page():
+        asked.set()
+        answered.wait(60)
+
+    def status(daemon):
+        return installation.refundctl("status", "--admin", f"127.0.0.1:{daemon.admin_port}",
+                                      code=1).stdout
+
+    def is_catching_up(daemon):
+        return Metrics(daemon).get("refundd_catching_up", source="omise-th")
+
+    omise_api.after_first_page(EVENTS["omise"], hold_up_first_page)
+    with running_ready(installation) as daemon:
+        assert asked.wait(20)
+        wait_until(lambda: is_catching_up(daemon) == 1, 30, "the metric says so")
+        assert "\nomise-th: catching up since " in status(daemon)
+        assert daemon.readiness().status == 200
+        answered.set()
+        wait_until_caught_up(books, omise_api)
+        assert "catching up" not in status(daemon)
+        wait_until(lambda: is_catching_up(daemon) == 0, 30, "the metric says so")
+
+
 def test_a_source_without_a_key_asks_nobody(installation, books, api, accounts):
     events = make_refunds(api, range(3))
     ask(installation, api, api_key_file=None, api_url=None, api_ca_file=None)
