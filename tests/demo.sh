@@ -402,12 +402,13 @@ show_command "refundctl outbox list --refund rfnd_fail"
 "$build/refundctl" --config "$work/refundd.toml" outbox list --refund rfnd_fail | sed 's/^/    /'
 
 chapter "8. Two webhooks that never came"
-say "Another account, the outlet's, with three refunds of today. Omise delivers the webhook of the first
-one; those of the other two are lost."
+say "Another account, the outlet's, with a charge and three refunds of today. Omise delivers the webhooks
+of the charge and of the first refund; those of the other two are lost."
 made_at=$(date --utc --date '5 minutes ago' +%FT%TZ)
 add_outlet
 stop_daemon
 start_daemon
+send "200 applied" omise-outlet --event charge.complete --charge chrg_outlet --order order-8 --amount 90000 --occurred-at "$made_at"
 send "200 applied" omise-outlet --event refund.create --event-id evnt_outlet_1 --refund rfnd_outlet_1 --charge chrg_outlet --amount 10000 --status closed --occurred-at "$made_at"
 say "Now the daemon gets a key for the account's API, for which a stand-in starts on this machine. After the
 start it reads the account's lists and finds what is missing:"
