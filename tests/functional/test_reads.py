@@ -450,6 +450,22 @@ def test_it_asks_as_the_documentation_says(installation, books, omise_api):
     assert "order=chronological" in first.query and "to=" in first.query
 
 
+def test_a_refund_that_ended_without_its_charge_is_asked_for(installation, books, omise_api, omise):
+    """Only its charge says which order it belongs to."""
+    omise_api.account.create_charge("ch_1", amount=100000, order="order-1")
+    for event_id in omise_api.account.events:
+        omise_api.account.hide(event_id)
+    event = omise_api.account.create_refund("rfnd_1", "ch_1")
+    ask(installation, omise_api, api_key_file=None, api_url=None, api_ca_file=None)
+    with running_ready(installation) as daemon, daemon.client() as client:
+        client.deliver(omise_api.account.webhook(omise, event))
+    assert books.refund("rfnd_1")["order_id"] is None
+    ask(installation, omise_api)
+    with running_ready(installation):
+        wait_until(lambda: books.refund("rfnd_1")["order_id"] == "order-1", what="its order is known")
+    assert books.refund("rfnd_1")["status"] == "successful"
+
+
 def test_while_it_catches_up_it_is_ready_and_says_so(installation, books, omise_api):
     make_refunds(omise_api, range(3))
     ask(installation, omise_api, api_timeout_seconds=60, **LISTS_ONCE)
