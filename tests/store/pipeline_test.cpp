@@ -41,8 +41,15 @@ class PipelineTest : public testing::Test {
     throw std::logic_error{"nothing failed"};
   }
 
+  // The one that k_wait waits for.
+  void lock_a_row(Transaction& locking) {
+    database_.run("INSERT INTO refundd.numbers VALUES (1)");
+    locking.run("SELECT FROM numbers WHERE n = 1 FOR UPDATE");
+  }
+
   Database database_;
   Connection connection_{database_.connect()};
+  Connection other_{database_.connect()};
 };
 
 TEST_F(PipelineTest, AnswersComeInTheOrderOfTheStatements) {
@@ -100,10 +107,8 @@ TEST_F(PipelineTest, AStatementThatCannotBePreparedFailsEachTimeForTheSameReason
 }
 
 TEST_F(PipelineTest, EachSeesWhatWasCommittedWhileTheOneBeforeItWaited) {
-  database_.run("INSERT INTO refundd.numbers VALUES (1)");
-  auto other = database_.connect();
-  Transaction locking{other};
-  locking.run("SELECT FROM numbers WHERE n = 1 FOR UPDATE");
+  Transaction locking{other_};
+  lock_a_row(locking);
   locking.run("INSERT INTO numbers VALUES (2)");
   const std::jthread committer{[&] {
     database_.wait_for_blocked_session();
@@ -114,10 +119,8 @@ TEST_F(PipelineTest, EachSeesWhatWasCommittedWhileTheOneBeforeItWaited) {
 }
 
 TEST_F(PipelineTest, ASessionThatIsCutMeanwhileIsLost) {
-  database_.run("INSERT INTO refundd.numbers VALUES (1)");
-  auto other = database_.connect();
-  Transaction locking{other};
-  locking.run("SELECT FROM numbers WHERE n = 1 FOR UPDATE");
+  Transaction locking{other_};
+  lock_a_row(locking);
   const auto interrupter = connection_.interrupter();
   const std::jthread cutter{[&] {
     database_.wait_for_blocked_session();
@@ -131,10 +134,8 @@ TEST_F(PipelineTest, ASessionThatIsCutMeanwhileIsLost) {
 }
 
 TEST_F(PipelineTest, ASessionThatTheServerEndsIsLost) {
-  database_.run("INSERT INTO refundd.numbers VALUES (1)");
-  auto other = database_.connect();
-  Transaction locking{other};
-  locking.run("SELECT FROM numbers WHERE n = 1 FOR UPDATE");
+  Transaction locking{other_};
+  lock_a_row(locking);
   const std::jthread terminator{[&] {
     database_.wait_for_blocked_session();
     database_.run(
@@ -149,8 +150,7 @@ TEST_F(PipelineTest, ASessionThatTheServerEndsIsLost) {
 TEST_F(PipelineTest, ACommitWithoutAnswerIsInDoubtAndOneThatIsNotSentIsNot) {
   // A deferred constraint makes the commit wait for the other's row.
   database_.run("CREATE TABLE refundd.late (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)");
-  auto other = database_.connect();
-  Transaction holding{other};
+  Transaction holding{other_};
   holding.run("INSERT INTO late VALUES (1)");
   const auto interrupter = connection_.interrupter();
   Transaction transaction{connection_};
